@@ -1,0 +1,1 @@
+"""The standpoint command: one file a verb."""

@@ -1,0 +1,1 @@
+"""From a model to predictions: loading from the registry and scoring articles."""

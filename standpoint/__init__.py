@@ -1,0 +1,1 @@
+"""Standpoint tags news with the frames an article uses and its stance toward each actor."""

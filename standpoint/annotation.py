@@ -1,0 +1,131 @@
+"""An annotation: what one person said of one article under one codebook."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from standpoint.article import Article
+from standpoint.codebook import Codebook
+from standpoint.errors import CodebookMismatchError, RecordError, unknown
+from standpoint.fields import Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A span of the article's text that shows a label; code points, end exclusive."""
+
+    label: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One person's answer for one article.
+
+    `stances` maps an actor's id to a stance label; an actor that is absent got no stance.
+    `seconds`, `inclusion_proba` (0 to 1) and `created` (ISO 8601) are None where unknown.
+    """
+
+    article_id: str
+    annotator: str
+    codebook: str
+    frames: frozenset[str]
+    stances: dict[str, str] = field(default_factory=dict)
+    evidence: tuple[Evidence, ...] = ()
+    seconds: float | None = None
+    suggested: bool = False
+    inclusion_proba: float | None = None
+    created: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as it is written to JSON Lines."""
+        return {
+            "article_id": self.article_id,
+            "annotator": self.annotator,
+            "codebook": self.codebook,
+            "frames": sorted(self.frames),
+            "stances": dict(sorted(self.stances.items())),
+            "evidence": [{"label": item.label, "start": item.start, "end": item.end} for item in self.evidence],
+            "seconds": self.seconds,
+            "suggested": self.suggested,
+            "inclusion_proba": self.inclusion_proba,
+            "created": self.created,
+        }
+
+
+def annotation_from_json(value: Any) -> Annotation:  # noqa: ANN401 - parsed JSON may be anything
+    """Read an annotation; `check_annotation` holds it against a codebook.
+
+    Raises:
+        RecordError: a field is missing or has the wrong type.
+    """
+    fields = Fields(value)
+    inclusion_proba = fields.number("inclusion_proba")
+    if inclusion_proba is not None and not 0 < inclusion_proba <= 1:
+        raise RecordError(f"inclusion_proba {inclusion_proba} is not above 0 and at most 1. Leave it out if unknown.")
+    return Annotation(
+        article_id=fields.text("article_id"),
+        annotator=fields.text("annotator"),
+        codebook=fields.text("codebook"),
+        frames=frozenset(fields.texts("frames")),
+        stances={actor: Fields({actor: stance}).text(actor) for actor, stance in fields.mapping("stances").items()},
+        evidence=tuple(_evidence(item) for item in fields.items("evidence")),
+        seconds=fields.number("seconds"),
+        suggested=fields.flag("suggested", default=False),
+        inclusion_proba=inclusion_proba,
+        created=fields.optional_text("created"),
+    )
+
+
+def check_annotation(annotation: Annotation, codebook: Codebook) -> None:
+    """Hold an annotation against a codebook.
+
+    Raises:
+        CodebookMismatchError: it was made under another codebook or revision.
+        RecordError: it names a frame, an actor or a stance that the codebook does not have.
+    """
+    if annotation.codebook != codebook.reference:
+        raise CodebookMismatchError(
+            f"annotation of article '{annotation.article_id}' was made under codebook '{annotation.codebook}', "
+            f"but '{codebook.reference}' is in use. Use the codebook it was made with, or annotate again."
+        )
+    owner = f"codebook '{codebook.id}'"
+    remedy = "Add it to the codebook or fix the record."
+    for kind, values, known in (
+        ("frame", sorted(annotation.frames), codebook.frame_ids),
+        ("actor", sorted(annotation.stances), codebook.actor_ids),
+        ("stance", sorted(set(annotation.stances.values())), codebook.stance_ids),
+        (
+            "evidence label",
+            sorted({item.label for item in annotation.evidence}),
+            codebook.frame_ids + codebook.actor_ids,
+        ),
+    ):
+        for value in values:
+            if value not in known:
+                raise RecordError(f"{unknown(kind, value, known, owner)}. {remedy}")
+
+
+def check_evidence(annotation: Annotation, article: Article) -> None:
+    """Check that every evidence span lies inside the article's text.
+
+    Raises:
+        RecordError: a span is empty, reversed or outside the text.
+    """
+    for item in annotation.evidence:
+        if not 0 <= item.start < item.end <= len(article.text):
+            raise RecordError(
+                f"evidence for '{item.label}' spans {item.start} to {item.end}, but article '{article.id}' has "
+                f"{len(article.text)} characters. Count code points of title, blank line and body."
+            )
+
+
+def annotators(annotations: Iterable[Annotation]) -> tuple[str, ...]:
+    """Return the names of everyone who annotated, sorted."""
+    return tuple(sorted({annotation.annotator for annotation in annotations}))
+
+
+def _evidence(value: Any) -> Evidence:  # noqa: ANN401 - parsed JSON may be anything
+    fields = Fields(value)
+    return Evidence(fields.text("label"), fields.integer("start"), fields.integer("end"))

@@ -1,0 +1,1 @@
+"""From gold annotations to a model folder and its measured quality."""
