@@ -1,6 +1,6 @@
 """An annotation: what one person said of one article under one codebook."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,8 +78,8 @@ def annotation_from_json(value: Any) -> Annotation:  # noqa: ANN401 - parsed JSO
     )
 
 
-def check_annotation(annotation: Annotation, codebook: Codebook) -> None:
-    """Hold an annotation against a codebook.
+def check_annotation(annotation: Annotation, codebook: Codebook, *, actors: Collection[str] = ()) -> None:
+    """Hold an annotation against a codebook; `actors` are allowed beside those of the codebook.
 
     Raises:
         CodebookMismatchError: it was made under another codebook or revision.
@@ -94,7 +94,7 @@ def check_annotation(annotation: Annotation, codebook: Codebook) -> None:
     remedy = "Add it to the codebook or fix the record."
     for kind, values, known in (
         ("frame", sorted(annotation.frames), codebook.frame_ids),
-        ("actor", sorted(annotation.stances), codebook.actor_ids),
+        ("actor", sorted(set(annotation.stances) - set(actors)), codebook.actor_ids),
         ("stance", sorted(set(annotation.stances.values())), codebook.stance_ids),
         (
             "evidence label",

@@ -54,10 +54,14 @@ class Frame:
 
 @dataclass(frozen=True)
 class Alias:
-    """A name an actor goes by; it does not match inside the longer names of `not_in`."""
+    """A name an actor goes by; it does not match inside the longer names of `not_in`.
+
+    With `match_case` it matches only as it is written: for `Critical Metals`, a company, beside critical metals.
+    """
 
     text: str
     not_in: tuple[str, ...] = ()
+    match_case: bool = False
 
 
 @dataclass(frozen=True)

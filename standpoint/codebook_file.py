@@ -83,6 +83,7 @@ def _from_toml(content: dict[str, Any]) -> Codebook:
     if unknown_keys:
         raise CodebookError(f"key '{unknown_keys[0]}' is not known. Frames are [[frame]], actors are [[actor]].")
     stance = Fields(fields.mapping("stance"))
+    stance.only("[stance]", "description", "label")
     return _checked(
         Codebook(
             id=fields.text("id"),
@@ -137,6 +138,7 @@ def _entries(kind: str, values: list[Any], read: Callable[[Fields], Entry]) -> t
 
 
 def _frame(fields: Fields) -> Frame:
+    fields.only("a frame", "id", "name", "definition", "include", "exclude", "example", "examples")
     examples = fields.items("example") or fields.items("examples")
     return Frame(
         id=fields.text("id"),
@@ -149,6 +151,7 @@ def _frame(fields: Fields) -> Frame:
 
 
 def _example(fields: Fields) -> Example:
+    fields.only("an example", "language", "kind", "present", "text", "note")
     kind = fields.text("kind")
     if kind not in _KINDS:
         raise CodebookError(f"kind '{kind}' is not one of {', '.join(_KINDS)}. Choose one of them.")
@@ -165,6 +168,7 @@ def _example(fields: Fields) -> Example:
 
 
 def _actor(fields: Fields) -> Actor:
+    fields.only("an actor", "id", "name", "definition", "aliases")
     aliases = tuple(_alias(value) for value in fields.items("aliases"))
     if not aliases:
         raise CodebookError('it has no aliases, so no article could mention it. Add aliases = ["..."].')
@@ -178,21 +182,25 @@ def _actor(fields: Fields) -> Actor:
 
 def _alias(value: Any) -> Alias:  # noqa: ANN401 - parsed TOML may be anything
     fields = Fields({"text": value} if isinstance(value, str) else value)
+    fields.only("an alias", "text", "not_in", "match_case")
     text = fields.text("text")
     if not text.strip():
         raise CodebookError("an alias is empty. Remove it.")
-    return Alias(text, fields.texts("not_in"))
+    return Alias(text, fields.texts("not_in"), fields.flag("match_case", default=False))
 
 
 def _stance(fields: Fields) -> StanceLabel:
+    fields.only("a stance label", "id", "name", "definition")
     return StanceLabel(fields.text("id"), _words(fields, "name"), _words(fields, "definition"))
 
 
 def _words(fields: Fields, name: str) -> Words:
     words = Fields(fields.mapping(name))
+    words.only(f"'{name}'", "en", "zh")
     return Words(words.text("en", default="").strip(), words.text("zh", default="").strip())
 
 
 def _rules(fields: Fields, name: str) -> Rules:
     rules = Fields(fields.mapping(name))
+    rules.only(f"'{name}'", "en", "zh")
     return Rules(rules.texts("en"), rules.texts("zh"))

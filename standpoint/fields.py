@@ -1,10 +1,11 @@
 """Fields of a foreign JSON or TOML object, read with their type checked."""
 
 import re
+import sys
 from collections.abc import Mapping
 from typing import Any
 
-from standpoint.errors import RecordError
+from standpoint.errors import RecordError, unknown
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -16,6 +17,16 @@ class Fields:
         if not isinstance(value, Mapping):
             raise RecordError(f"expected an object with named fields, found {_kind(value)}. Write one {{...}} here.")
         self._fields: Mapping[str, Any] = value
+
+    def only(self, owner: str, *names: str) -> None:
+        """Refuse every field that is not among the names; `owner` says whose fields they are.
+
+        Raises:
+            RecordError: a field has another name; the message lists the known ones.
+        """
+        for name in self._fields:
+            if name not in names:
+                raise RecordError(f"{unknown('key', name, names, f'the keys of {owner}')}. Correct or remove it.")
 
     def text(self, name: str, *, default: str | None = None) -> str:
         """Return a text field; a missing one is an error unless a default is given."""
@@ -36,6 +47,8 @@ class Fields:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise RecordError(f"field '{name}' must be a number, found {_kind(value)}.")
+        if not abs(value) <= sys.float_info.max:
+            raise RecordError(f"field '{name}' is too large or not a number. Use null where a value is missing.")
         return float(value)
 
     def integer(self, name: str) -> int:

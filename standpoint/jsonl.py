@@ -21,23 +21,29 @@ def read_jsonl(path: Path, parse: Callable[[Any], Record]) -> Iterator[Record]:
     """
     for number, line in _lines(path):
         place = f"{path}:{number}"
+        value = _loaded(line, place)
         try:
-            yield parse(json.loads(line, parse_constant=_refuse_constant))
-        except json.JSONDecodeError as error:
-            raise RecordError(_broken_json(place, line, error)) from None
-        except RecursionError:
-            raise RecordError(f"{place}: this line is nested too deeply. One flat record a line is expected.") from None
+            record = parse(value)
         except InputError as error:
             raise at(place, error) from None
+        yield record
 
 
 def write_jsonl(path: Path, records: Iterable[dict[str, Any]]) -> int:
-    """Write records one a line, beside the target first and then renamed; return how many."""
+    """Write records one a line, beside the target first and then renamed; return how many.
+
+    Raises:
+        InputError: the file cannot be written.
+        RecordError: a record holds what JSON Lines cannot; the old file, if any, stays.
+    """
     count = 0
     with replacing(path) as file:
         for record in records:
-            file.write(json.dumps(record, ensure_ascii=False) + "\n")
             count += 1
+            try:
+                file.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
+            except ValueError as error:
+                raise RecordError(f"{path}:{count}: cannot be written as JSON ({error}). Mend that record.") from None
     return count
 
 
@@ -46,7 +52,7 @@ def replacing(path: Path) -> Iterator[IO[str]]:
     """Open a text file that takes the place of `path` only when it is complete and synced.
 
     Raises:
-        InputError: the folder cannot be written to.
+        InputError: the file cannot be written there.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -60,8 +66,11 @@ def replacing(path: Path) -> Iterator[IO[str]]:
             os.fsync(file.fileno())
         umask = os.umask(0)
         os.umask(umask)
-        Path(name).chmod(0o666 & ~umask)
-        Path(name).replace(path)
+        try:
+            Path(name).chmod(0o666 & ~umask)
+            Path(name).replace(path)
+        except OSError as error:
+            raise InputError(f"{path}: cannot be replaced ({error.strerror}). Choose another name.") from error
     finally:
         Path(name).unlink(missing_ok=True)
 
@@ -70,8 +79,8 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
     try:
         with path.open("rb") as file:
             for number, raw in enumerate(file, start=1):
-                if raw.strip():
-                    yield number, _decoded(raw, f"{path}:{number}")
+                if line := _decoded(raw, f"{path}:{number}").rstrip():
+                    yield number, line
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}). Check the path.") from error
 
@@ -85,14 +94,27 @@ def _decoded(raw: bytes, place: str) -> str:
         ) from None
 
 
+def _loaded(line: str, place: str) -> Any:  # noqa: ANN401 - parsed JSON may be anything
+    try:
+        return json.loads(line, parse_constant=_refuse_constant)
+    except InputError as error:
+        raise at(place, error) from None
+    except json.JSONDecodeError as error:
+        raise RecordError(_broken_json(place, line, error)) from None
+    except RecursionError:
+        raise RecordError(f"{place}: this line is nested too deeply. One flat record a line is expected.") from None
+    except ValueError:
+        raise RecordError(f"{place}: holds a number of thousands of digits. Write it as a text.") from None
+
+
 def _refuse_constant(name: str) -> float:
     raise RecordError(f"{name} is not a JSON number. Use null where a value is missing.")
 
 
 def _broken_json(place: str, line: str, error: json.JSONDecodeError) -> str:
-    if error.pos >= len(line.rstrip()) - 1 or error.msg.startswith("Unterminated string"):
+    if error.pos >= len(line) or error.msg.startswith("Unterminated string"):
         return (
             f"{place}: the line ends in the middle of a record (column {error.colno}). "
-            "The file was probably cut off; write it again."
+            "The file was cut off, or a record spans several lines: write one complete record a line."
         )
     return f"{place}: not valid JSON at column {error.colno}: {error.msg}. One complete record a line is expected."

@@ -1,0 +1,81 @@
+"""A foreign record, a table row or JSON object, as an article: field names and values translated."""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from corpus.dates import iso_date
+from corpus.outcome import Placed, Rejected
+from standpoint.article import Article, article_from_json
+from standpoint.errors import RecordError
+from standpoint.fields import Fields
+
+# What each field of an article may be called; where a record has several, the first of the list that is filled counts.
+FIELD_NAMES = {
+    "id": ("id", "编号"),
+    "title": ("title", "headline", "标题", "標題"),
+    "body": ("body", "text", "content", "正文", "内容", "內容"),
+    "source": ("source", "来源", "來源"),
+    "published": ("published", "date", "日期", "发布时间"),
+    "url": ("url", "link", "链接", "鏈接"),
+    "language": ("language", "语言", "語言"),
+    "story": ("story",),
+}
+
+
+def outcome_of(value: Any, place: str) -> Placed | Rejected:  # noqa: ANN401 - parsed JSON may be anything
+    """Return the article that a record describes, or why it describes none."""
+    try:
+        return Placed(place, _article(value))
+    except RecordError as error:
+        return Rejected(place, str(error))
+
+
+def checked(outcome: Placed | Rejected) -> Placed | Rejected:
+    """Set an article aside that holds a NUL character, which other programs take for the end of the text."""
+    if isinstance(outcome, Placed):
+        for name, value in outcome.article.to_json().items():
+            if value is not None and "\0" in value:
+                reason = f"field '{name}' holds a NUL control character at {value.index(chr(0))}. Remove it."
+                return Rejected(outcome.place, reason)
+    return outcome
+
+
+def missing_body(names: Iterable[str]) -> str | None:
+    """Say that none of the names can be the body, which are there and which would do; None where one can."""
+    found = list(names)
+    if any(_key(name) in FIELD_NAMES["body"] for name in found):
+        return None
+    accepted = ", ".join(FIELD_NAMES["body"])
+    return f"no field for the article's text among {', '.join(found) or 'none'}. Name it one of: {accepted}."
+
+
+def _article(value: Any) -> Article:  # noqa: ANN401 - parsed JSON may be anything
+    Fields(value)
+    problem = missing_body(map(str, value))
+    if problem is not None:
+        raise RecordError(problem)
+    by_key = {_key(str(name)): item for name, item in value.items()}
+    fields = {field: _first_filled(by_key, names) for field, names in FIELD_NAMES.items()}
+    fields["title"], fields["body"] = fields["title"] or "", fields["body"] or ""
+    fields["published"] = iso_date(fields["published"])
+    fields["language"] = _language(fields["language"])
+    return article_from_json(fields)
+
+
+def _first_filled(by_key: Mapping[str, Any], names: Iterable[str]) -> Any:  # noqa: ANN401 - checked by the reader
+    values = (by_key.get(name) for name in names)
+    return next((value for value in values if not _is_empty(value)), None)
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
+
+
+def _key(name: str) -> str:
+    return name.strip().lower()
+
+
+def _language(value: Any) -> Any:  # noqa: ANN401 - checked by the reader
+    """Return the first part of a tag in lower case: `zh` for `zh-CN`."""
+    return value.lower().replace("_", "-").partition("-")[0] if isinstance(value, str) else value

@@ -1,0 +1,99 @@
+"""The linear frame model: n-gram features and one logistic regression per frame."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.linear_model import LogisticRegression
+
+from models.calibration import Floats, binary_proba
+from models.features import Arrays, TfidfFeatures, View
+from models.ngrams import NgramConfig
+
+FRAME_VIEWS = (
+    View("characters", NgramConfig(characters=(1, 4), words=(0, 0)), weight=0.7),
+    View("words", NgramConfig(characters=(0, 0), words=(1, 1))),
+)
+MIN_ARTICLES = 5
+"""A frame is fitted when at least this many articles have it and as many lack it."""
+
+NEVER = 2.0
+"""The threshold of a frame that could not be fitted: no probability reaches it."""
+
+
+class FrameModel:
+    """Says how strongly a text uses each frame.
+
+    Learned attributes: `coef_` (n_frames, n_features), `intercept_` (n_frames,), `is_fitted_` (n_frames,),
+    `calibration_` (n_frames, 2) slope and offset, `thresholds_` (n_frames,) on the calibrated probability.
+    A frame with fewer than `MIN_ARTICLES` on either side is not fitted: it gets its base rate and is never called.
+    """
+
+    coef_: NDArray[Any]
+    intercept_: NDArray[Any]
+    is_fitted_: NDArray[Any]
+    calibration_: NDArray[Any]
+    thresholds_: NDArray[Any]
+
+    def __init__(self, views: Sequence[View] = FRAME_VIEWS, *, inverse_penalty: float = 3.0) -> None:
+        self.features = TfidfFeatures(views)
+        self.inverse_penalty = inverse_penalty
+
+    def fit(self, texts: Sequence[str], present: NDArray[np.bool_]) -> Self:
+        """Learn from texts and which frames they use, shape (n_texts, n_frames); calibration starts neutral."""
+        matrix = self.features.fit_transform(self._columns(texts))
+        n_frames = present.shape[1]
+        n_present = present.sum(axis=0)
+        self.is_fitted_ = (n_present >= MIN_ARTICLES) & (len(texts) - n_present >= MIN_ARTICLES)
+        self.coef_ = np.zeros((n_frames, matrix.shape[1]), dtype=np.float32)
+        self.intercept_ = np.zeros(n_frames)
+        self.calibration_ = np.tile([1.0, 0.0], (n_frames, 1))
+        self.thresholds_ = np.where(self.is_fitted_, 0.5, NEVER)
+        for index in range(n_frames):
+            self._fit_frame(matrix, present[:, index], index)
+        return self
+
+    def decision_function(self, texts: Sequence[str]) -> Floats:
+        """Return uncalibrated log-odds, shape (n_texts, n_frames)."""
+        matrix = self.features.transform(self._columns(texts))
+        scores: Floats = matrix @ self.coef_.T + self.intercept_
+        return scores
+
+    def predict_proba(self, texts: Sequence[str]) -> Floats:
+        """Return calibrated probabilities, shape (n_texts, n_frames)."""
+        return binary_proba(self.decision_function(texts), self.calibration_)
+
+    def passage_scores(self, passages: Sequence[str]) -> Floats:
+        """Return how far each passage pushes each frame, in log-odds without the intercept, (n_passages, n_frames)."""
+        scores: Floats = (self.decision_function(passages) - self.intercept_) * self.calibration_[:, 0]
+        return scores
+
+    def to_arrays(self) -> Arrays:
+        """Return what was learned as plain arrays."""
+        names = ("coef_", "intercept_", "is_fitted_", "calibration_", "thresholds_")
+        learned = {name.rstrip("_"): np.asarray(getattr(self, name)) for name in names}
+        return {**{f"features.{name}": value for name, value in self.features.to_arrays().items()}, **learned}
+
+    def load_arrays(self, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Take over what `to_arrays` returned; return itself."""
+        self.features.load_arrays({name: arrays[f"features.{name}"] for name in ("keys", "idf", "splits")})
+        self.coef_, self.intercept_ = arrays["coef"], arrays["intercept"]
+        self.is_fitted_, self.calibration_, self.thresholds_ = (
+            arrays["is_fitted"],
+            arrays["calibration"],
+            arrays["thresholds"],
+        )
+        return self
+
+    def _columns(self, texts: Sequence[str]) -> list[Sequence[str]]:
+        return [texts] * len(self.features.views)
+
+    def _fit_frame(self, matrix: sparse.csr_matrix, present: NDArray[np.bool_], index: int) -> None:
+        if self.is_fitted_[index]:
+            fitted = LogisticRegression(C=self.inverse_penalty, max_iter=500).fit(matrix, present)
+            self.coef_[index], self.intercept_[index] = fitted.coef_[0], fitted.intercept_[0]
+        else:
+            rate = (present.sum() + 0.5) / (len(present) + 1)
+            self.calibration_[index] = 0.0, np.log(rate / (1 - rate))

@@ -1,0 +1,107 @@
+"""The linear stance model: views of the text around a masked target and one multinomial logistic regression."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from models.calibration import Floats, class_proba
+from models.features import Arrays, TfidfFeatures, View
+from models.ngrams import NgramConfig
+from models.targets import VIEW_NAMES, Scene, Target, target_views
+
+_BOTH = NgramConfig(characters=(1, 5), words=(1, 2))
+_WORDS = NgramConfig(characters=(0, 0), words=(1, 1))
+
+STANCE_VIEWS = (
+    View("sentence", _BOTH),
+    View("left", _BOTH, weight=0.7),
+    View("right", _BOTH, weight=0.7),
+    View("around", _BOTH),
+    View("clause", _BOTH),
+    View("offsets", _WORDS, weight=0.7),
+)
+NAME_VIEWS = (View("name", _BOTH, weight=0.5), View("overlap", _BOTH, weight=0.5))
+CONTEXT_VIEWS = (View("context", _BOTH, weight=0.5),)
+ALL_STANCE_VIEWS = (*STANCE_VIEWS, *NAME_VIEWS, *CONTEXT_VIEWS)
+"""Every view, for data where the target is given by a name that may not stand in the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetInText:
+    """One question to the stance model: this target, in this scene."""
+
+    scene: Scene
+    target: Target
+
+
+class StanceModel:
+    """Says which stance a text takes toward a target.
+
+    Learned attributes: `coef_` (n_stances, n_features), `intercept_` (n_stances,), `calibration_` (n_stances + 1,)
+    inverse temperature and offsets, `weights_` (n_stances,): the called stance maximises probability times weight.
+    """
+
+    coef_: NDArray[Any]
+    intercept_: NDArray[Any]
+    calibration_: NDArray[Any]
+    weights_: NDArray[Any]
+
+    def __init__(self, n_stances: int, views: Sequence[View] = STANCE_VIEWS, *, inverse_penalty: float = 1.0) -> None:
+        self.n_stances = n_stances
+        self.features = TfidfFeatures(views)
+        self.inverse_penalty = inverse_penalty
+
+    def fit(self, questions: Sequence[TargetInText], stances: NDArray[np.int64]) -> Self:
+        """Learn from targets and the number of the stance taken toward each, shape (n_questions,)."""
+        matrix = self.features.fit_transform(self._columns(questions))
+        fitted = LogisticRegression(C=self.inverse_penalty, max_iter=300, tol=1e-3, class_weight="balanced")
+        fitted.fit(matrix, stances)
+        coefficients, intercepts = fitted.coef_, fitted.intercept_
+        if len(fitted.classes_) == 2:
+            coefficients, intercepts = (
+                np.vstack([-coefficients, coefficients]) / 2,
+                np.repeat(intercepts, 2) * [-0.5, 0.5],
+            )
+        self.coef_ = np.zeros((self.n_stances, matrix.shape[1]), dtype=np.float32)
+        self.intercept_ = np.full(self.n_stances, -20.0)
+        self.coef_[fitted.classes_], self.intercept_[fitted.classes_] = coefficients, intercepts
+        self.calibration_ = np.concatenate([[1.0], np.zeros(self.n_stances)])
+        self.weights_ = np.ones(self.n_stances)
+        return self
+
+    def decision_function(self, questions: Sequence[TargetInText]) -> Floats:
+        """Return uncalibrated scores, shape (n_questions, n_stances)."""
+        matrix = self.features.transform(self._columns(questions))
+        scores: Floats = matrix @ self.coef_.T + self.intercept_
+        return scores
+
+    def predict_proba(self, questions: Sequence[TargetInText]) -> Floats:
+        """Return calibrated probabilities that sum to 1, shape (n_questions, n_stances)."""
+        return class_proba(self.decision_function(questions), self.calibration_)
+
+    def choose(self, proba: Floats) -> NDArray[np.int64]:
+        """Return the number of the stance called for each row of probabilities."""
+        chosen: NDArray[np.int64] = (proba * self.weights_).argmax(axis=1)
+        return chosen
+
+    def to_arrays(self) -> Arrays:
+        """Return what was learned as plain arrays."""
+        names = ("coef_", "intercept_", "calibration_", "weights_")
+        learned = {name.rstrip("_"): np.asarray(getattr(self, name)) for name in names}
+        return {**{f"features.{name}": value for name, value in self.features.to_arrays().items()}, **learned}
+
+    def load_arrays(self, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Take over what `to_arrays` returned; return itself."""
+        self.features.load_arrays({name: arrays[f"features.{name}"] for name in ("keys", "idf", "splits")})
+        self.coef_, self.intercept_ = arrays["coef"], arrays["intercept"]
+        self.calibration_, self.weights_ = arrays["calibration"], arrays["weights"]
+        return self
+
+    def _columns(self, questions: Sequence[TargetInText]) -> list[list[str]]:
+        views = [target_views(question.scene, question.target) for question in questions]
+        wanted = [VIEW_NAMES.index(view.name) for view in self.features.views]
+        return [[texts[index] for texts in views] for index in wanted]

@@ -1,0 +1,148 @@
+"""A target: one actor in one article, and the views of the text from which the stance toward it is read."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from standpoint.sentences import Span
+
+TARGET, OTHER = "\ue000", "\ue001"
+"""The characters (of the private use area) that stand for the target and for other actors in a masked text."""
+
+VIEW_NAMES = ("sentence", "left", "right", "around", "clause", "offsets", "name", "overlap", "context")
+
+_NEAR, _WIDE = 4, 10
+_HAN_PER_WORD = 1.6
+_TOKEN = re.compile(r"[\u3400-\u9fff\ue000\ue001]|[^\W_\u3400-\u9fff\ue000\ue001]+(?:['’.-][^\W_]+)*|[^\w\s]")
+_CLAUSE = re.compile(
+    r"[,;:()“”\"—–。，、；：！？（）]|\.\s|但|而|却|因为|所以"
+    r"| (?:but|while|and|who|which|that|after|because|as|saying|said) "
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An actor in one text: its names and the spans that name it there (none where it does not stand in the text)."""
+
+    actor: str
+    names: tuple[str, ...] = ()
+    mentions: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A text, its sentences, and the spans that name any actor: what all targets of the text have in common."""
+
+    text: str
+    sentences: tuple[Span, ...]
+    actors: tuple[Span, ...] = ()
+
+
+def target_views(scene: Scene, target: Target) -> tuple[str, ...]:
+    """Return the views of a target in the order of `VIEW_NAMES`.
+
+    Mentions of the target are masked, and so are all other actors, so that what is learned of one actor
+    holds for the next. Where the text never names the target, the sentence that shares most with its name stands in.
+    """
+    spans = [span for span in scene.sentences if _holds_any(span, target.mentions)]
+    passages = [_masked(scene, target, span) for span in spans]
+    windows: list[tuple[str, str, str, str, str]] = [
+        window for passage in passages for window in _windows(passage, _TARGET_TOKENS)
+    ]
+    if not passages and target.names:
+        passages = [_closest_sentence(scene, target.names[0])]
+    left, right, around, clause, offsets = (
+        (" ".join(parts) for parts in zip(*windows, strict=True)) if windows else [""] * 5
+    )
+    return (
+        " ".join(passages),
+        left,
+        right,
+        around,
+        clause,
+        offsets,
+        " ".join(target.names[:1]),
+        _overlap(scene.text, target),
+        scene.text,
+    )
+
+
+_TARGET_TOKENS = frozenset(TARGET)
+
+
+def _holds_any(span: Span, mentions: Sequence[Span]) -> bool:
+    return any(start < span[1] and end > span[0] for start, end in mentions)
+
+
+def _masked(scene: Scene, target: Target, span: Span) -> str:
+    marks = [(start, end, TARGET) for start, end in target.mentions]
+    marks += [(start, end, OTHER) for start, end in scene.actors if not _holds_any((start, end), target.mentions)]
+    parts, reached = [], span[0]
+    for start, end, mask in sorted(mark for mark in marks if span[0] <= mark[0] < span[1]):
+        if start >= reached:
+            parts += [scene.text[reached:start], f" {mask} "]
+            reached = end
+    parts.append(scene.text[reached : span[1]])
+    return "".join(parts)
+
+
+def _windows(passage: str, wanted: frozenset[str]) -> list[tuple[str, str, str, str, str]]:
+    """Return left, right, around, clause and offsets for every mention of the target in a masked sentence."""
+    tokens = [(match.start(), match.end(), match.group()) for match in _TOKEN.finditer(passage)]
+    n_han = sum("\u3400" <= token[2] <= "\u9fff" for token in tokens)
+    stretch = _HAN_PER_WORD if n_han * 2 > len(tokens) else 1
+    near, wide = round(_NEAR * stretch), round(_WIDE * stretch)
+    windows = []
+    for index, (start, end, token) in enumerate(tokens):
+        if token in wanted:
+            windows.append(
+                (
+                    passage[tokens[max(index - near, 0)][0] : end],
+                    passage[start : tokens[min(index + near, len(tokens) - 1)][1]],
+                    passage[tokens[max(index - wide, 0)][0] : tokens[min(index + wide, len(tokens) - 1)][1]],
+                    _clause_around(passage, start, end),
+                    _offsets(tokens, index),
+                )
+            )
+    return windows
+
+
+def _clause_around(passage: str, start: int, end: int) -> str:
+    before = 0
+    for match in _CLAUSE.finditer(passage):
+        if match.end() <= start:
+            before = match.end()
+        elif match.start() >= end:
+            return passage[before : match.start()]
+    return passage[before:]
+
+
+def _offsets(tokens: Sequence[tuple[int, int, str]], index: int) -> str:
+    """Return the words around a mention, each marked with its side and distance."""
+    marked = []
+    for distance in range(1, _NEAR + 1):
+        if index >= distance:
+            marked.append(f"l{distance}{tokens[index - distance][2]}")
+        if index + distance < len(tokens):
+            marked.append(f"r{distance}{tokens[index + distance][2]}")
+    return " ".join(word for word in marked if word[-1].isalnum() or word[-1] in (TARGET, OTHER))
+
+
+def _closest_sentence(scene: Scene, name: str) -> str:
+    wanted = _pairs(name)
+    best = max(scene.sentences, key=lambda span: len(wanted & _pairs(scene.text[slice(*span)])), default=(0, 0))
+    return scene.text[slice(*best)]
+
+
+def _overlap(text: str, target: Target) -> str:
+    """Describe how the target stands in the text: mentions, the share of its name found, and what is missing."""
+    name = target.names[0].lower() if target.names else ""
+    known = set(text.lower())
+    wanted = _pairs(name)
+    share = round(4 * len(wanted & _pairs(text.lower())) / max(len(wanted), 1))
+    missing = "".join(character if character not in known else " " for character in name)
+    return f"mentions{min(len(target.mentions), 4)} share{share} {missing}"
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[start : start + 2] for start in range(len(text) - 1)}

@@ -1,0 +1,128 @@
+"""Tests of corpus.table."""
+
+import csv
+from datetime import date, datetime
+from pathlib import Path
+
+import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow ships no types
+import pyarrow.parquet as pq  # type: ignore[import-untyped]  # pyarrow ships no types
+import pytest
+
+from corpus.outcome import Placed, Rejected
+from corpus.table import read_csv, read_parquet
+from standpoint.article import Article
+from standpoint.errors import InputError
+
+
+def articles(text: str) -> list[Article]:
+    return [item.article for item in read_csv(text, place="n.csv") if isinstance(item, Placed)]
+
+
+def write_parquet(path: Path, columns: dict[str, object]) -> Path:
+    pq.write_table(pa.table(columns), path, row_group_size=2)
+    return path
+
+
+def test_rows_become_articles() -> None:
+    [first, second] = articles("ID,Title,Text,Date\n7,T,One.,2025/11/20\n8,U,Two.,\n")
+    assert (first.id, first.title, first.body, first.published) == ("7", "T", "One.", "2025-11-20")
+    assert (second.id, second.published) == ("8", None)
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_comma_tab_and_semicolon_part_columns(delimiter: str) -> None:
+    [article] = articles(delimiter.join(["标题", "正文"]) + "\n" + delimiter.join(["题", "文"]) + "\n")
+    assert article.text == "题\n\n文"
+
+
+def test_quoted_line_ends_quotes_and_emoji_are_kept() -> None:
+    [article] = articles('title,body\r\nT,"one, ""two""\r\nthree 😀"\r\n')
+    assert article.body == 'one, "two"\r\nthree 😀'
+
+
+def test_rows_are_placed_at_the_line_where_they_begin() -> None:
+    outcomes = list(read_csv('title,body\nT,"a\nb"\n\nU,\n,\nV,v\n', place="n.csv"))
+    assert [item.place for item in outcomes] == ["n.csv:2", "n.csv:5", "n.csv:7"]
+
+
+def test_a_row_with_too_many_cells_is_set_aside() -> None:
+    outcomes = list(read_csv("title,body\nT,one, two\nU,fine\n", place="n.csv"))
+    assert outcomes[0] == Rejected("n.csv:2", "3 cells in a table of 2 columns. Put quotes around the text.")
+    assert isinstance(outcomes[1], Placed)
+
+
+def test_a_quote_that_never_closes_is_set_aside_and_not_read_as_one_long_article() -> None:
+    outcomes = list(read_csv('title,body\nT,fine\nU,"open\nV,more\n', place="n.csv"))
+    assert isinstance(outcomes[0], Placed)
+    assert isinstance(outcomes[1], Rejected)
+    assert outcomes[1].place == "n.csv:3"
+    assert "the row from here to line 4 is broken" in outcomes[1].reason
+    assert len(outcomes) == 2
+
+
+def test_a_broken_quote_costs_only_its_row() -> None:
+    outcomes = list(read_csv('title,body\nU,"a"b\nV,fine\n', place="n.csv"))
+    assert [type(item) for item in outcomes] == [Rejected, Placed]
+
+
+def test_a_cell_of_five_megabytes_is_read_and_the_limit_of_csv_put_back() -> None:
+    limit = csv.field_size_limit()
+    [article] = articles("body\n" + "x" * 5_000_000 + "\n")
+    assert len(article.body) == 5_000_000
+    assert csv.field_size_limit() == limit
+
+
+def test_a_table_without_a_text_column_lists_what_it_has_and_what_would_do() -> None:
+    with pytest.raises(InputError, match=r"n\.csv: no field .* among title, artikel\. Name it one of: body, text, con"):
+        articles("title,artikel\nT,A\n")
+
+
+def test_two_columns_of_one_name_are_an_error() -> None:
+    with pytest.raises(InputError, match=r"n\.csv: several columns are called body\. Rename"):
+        articles("body,Body\none,two\n")
+
+
+def test_a_broken_first_row_is_an_error() -> None:
+    with pytest.raises(InputError, match=r"n\.csv:1: the row from here to line 1 is broken"):
+        articles('"title"x,body\n')
+
+
+def test_parquet_rows_of_all_groups_become_articles(tmp_path: Path) -> None:
+    path = write_parquet(tmp_path / "n.parquet", {"Text": ["a", "b", "c"], "id": [1, 2, 3], "views": [9, 9, 9]})
+    found = [item for item in read_parquet(path) if isinstance(item, Placed)]
+    assert [(item.place, item.article.id) for item in found] == [(f"{path}: row {n}", str(n)) for n in (1, 2, 3)]
+
+
+def test_parquet_dates_and_missing_values_are_understood(tmp_path: Path) -> None:
+    columns = {"body": ["a", "b"], "date": [datetime(2025, 11, 20, 7, 43), None], "source": [None, "Wire"]}
+    [first, second] = read_parquet(write_parquet(tmp_path / "n.parquet", columns))
+    assert isinstance(first, Placed)
+    assert isinstance(second, Placed)
+    assert (first.article.published, first.article.source) == ("2025-11-20T07:43", None)
+    assert (second.article.published, second.article.source) == (None, "Wire")
+
+
+def test_parquet_days_are_dates(tmp_path: Path) -> None:
+    [outcome] = read_parquet(write_parquet(tmp_path / "n.parquet", {"body": ["a"], "date": [date(2025, 11, 20)]}))
+    assert isinstance(outcome, Placed)
+    assert outcome.article.published == "2025-11-20"
+
+
+def test_a_parquet_row_without_text_is_set_aside(tmp_path: Path) -> None:
+    path = write_parquet(tmp_path / "n.parquet", {"body": ["a", None]})
+    outcomes = list(read_parquet(path))
+    assert isinstance(outcomes[1], Rejected)
+    assert outcomes[1].place == f"{path}: row 2"
+
+
+def test_parquet_without_a_text_column_is_an_error(tmp_path: Path) -> None:
+    path = write_parquet(tmp_path / "n.parquet", {"title": ["a"]})
+    with pytest.raises(InputError, match="among title. Name it one of"):
+        list(read_parquet(path))
+
+
+def test_what_is_no_parquet_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "n.parquet"
+    path.write_bytes(b"no parquet at all")
+    with pytest.raises(InputError, match=r"n\.parquet: cannot be read as Parquet"):
+        list(read_parquet(path))

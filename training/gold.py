@@ -1,0 +1,197 @@
+"""Gold: articles joined with their adjudicated annotations, ready to learn from and to measure on."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import datasets
+import numpy as np
+from numpy.typing import NDArray
+
+from models.news_model import scene_of
+from models.stance_model import TargetInText
+from models.targets import Scene, Target
+from standpoint.annotation import Annotation, annotation_from_json, check_annotation, check_evidence
+from standpoint.article import Article, article_from_json
+from standpoint.codebook import Codebook
+from standpoint.errors import InputError, RecordError
+from standpoint.jsonl import read_jsonl
+from standpoint.mentions import MentionFinder
+
+
+@dataclass(frozen=True)
+class GoldArticle:
+    """One article with its gold answer: the frames it uses, and its targets with the number of each one's stance."""
+
+    article: Article
+    scene: Scene
+    frames: frozenset[str]
+    targets: tuple[Target, ...]
+    stances: tuple[int, ...]
+
+    @property
+    def story(self) -> str:
+        """The story the article belongs to; an article that was never grouped is a story of its own."""
+        return self.article.story or self.article.id
+
+
+class Gold:
+    """Gold articles under one codebook; selecting some of them gives another `Gold`."""
+
+    def __init__(self, codebook: Codebook, articles: Iterable[GoldArticle]) -> None:
+        self.codebook = codebook
+        self.articles = tuple(articles)
+
+    def __len__(self) -> int:
+        """Return the number of articles."""
+        return len(self.articles)
+
+    def select(self, indices: Iterable[int]) -> "Gold":
+        """Return the articles at these positions, in this order."""
+        return Gold(self.codebook, [self.articles[int(index)] for index in indices])
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The articles' texts."""
+        return [item.scene.text for item in self.articles]
+
+    @cached_property
+    def stories(self) -> list[str]:
+        """The articles' stories."""
+        return [item.story for item in self.articles]
+
+    @cached_property
+    def present(self) -> NDArray[np.bool_]:
+        """Which frames each article uses, shape (n_articles, n_frames)."""
+        rows = [[frame in item.frames for frame in self.codebook.frame_ids] for item in self.articles]
+        return np.array(rows, dtype=bool).reshape(len(self.articles), len(self.codebook.frames))
+
+    @cached_property
+    def questions(self) -> list[TargetInText]:
+        """Every target of every article, article by article."""
+        return [TargetInText(item.scene, target) for item in self.articles for target in item.targets]
+
+    @cached_property
+    def stances(self) -> NDArray[np.int64]:
+        """The number of the stance toward each of `questions`."""
+        return np.array([stance for item in self.articles for stance in item.stances], dtype=np.int64)
+
+    @cached_property
+    def owners(self) -> NDArray[np.int64]:
+        """The position of the article that each of `questions` belongs to."""
+        return np.repeat(np.arange(len(self.articles)), [len(item.targets) for item in self.articles])
+
+    def to_dataset(self) -> datasets.Dataset:
+        """Return a table with one row per article: text, story, language, day, frames and stances."""
+        labels = self.codebook.stance_ids
+        rows = [
+            {
+                "article_id": item.article.id,
+                "story": item.story,
+                "language": item.article.language,
+                "published": item.article.published,
+                "text": item.scene.text,
+                "frames": sorted(item.frames),
+                "stances": [
+                    {"actor": target.actor, "stance": labels[stance]}
+                    for target, stance in zip(item.targets, item.stances, strict=True)
+                ],
+            }
+            for item in self.articles
+        ]
+        return datasets.Dataset.from_list(rows)
+
+
+def read_gold(articles: Path, annotations: Path, codebook: Codebook) -> Gold:
+    """Read articles and one annotation for each of them.
+
+    Raises:
+        InputError: a file cannot be read or is empty, or a record is not valid; the message names file and line.
+    """
+    by_id = _unique(read_jsonl(articles, article_from_json), articles)
+
+    def parse(value: object) -> Annotation:
+        annotation = annotation_from_json(value)
+        check_annotation(annotation, codebook)
+        article = by_id.get(annotation.article_id)
+        if article is None:
+            raise RecordError(
+                f"article '{annotation.article_id}' is not in {articles}. Add the article or remove the annotation."
+            )
+        check_evidence(annotation, article)
+        return annotation
+
+    gold = list(read_jsonl(annotations, parse))
+    if not gold:
+        raise InputError(f"{annotations}: holds no annotation. Write one JSON object a line.")
+    return make_gold(by_id.values(), gold, codebook, place=str(annotations))
+
+
+def make_gold(
+    articles: Iterable[Article],
+    annotations: Iterable[Annotation],
+    codebook: Codebook,
+    *,
+    targets: Mapping[str, Sequence[Target]] | None = None,
+    place: str = "gold",
+) -> Gold:
+    """Join articles with their annotations; articles without one are left out.
+
+    Args:
+        articles: articles with different ids.
+        annotations: at most one per article.
+        codebook: what the annotations were made with.
+        targets: by article id, targets that are not among the codebook's actors, with their own spans.
+        place: what messages call the annotations.
+
+    Raises:
+        RecordError: an article is annotated twice, or an annotation does not fit the codebook.
+    """
+    finder = MentionFinder(codebook.actors)
+    names = {actor.id: tuple(alias.text for alias in actor.aliases) for actor in codebook.actors}
+    by_article: dict[str, Annotation] = {}
+    for annotation in annotations:
+        if annotation.article_id in by_article:
+            raise RecordError(
+                f"{place}: article '{annotation.article_id}' has two annotations. "
+                "Gold holds one per article: adjudicate first, or remove one."
+            )
+        extra = {target.actor for target in (targets or {}).get(annotation.article_id, ())}
+        check_annotation(annotation, codebook, actors=extra)
+        by_article[annotation.article_id] = annotation
+    items = []
+    for article in articles:
+        if article.id in by_article:
+            extra_targets = (targets or {}).get(article.id, ())
+            scene, found = scene_of(article.text, finder, names, extra_targets)
+            items.append(_gold_article(article, scene, found, by_article[article.id], codebook, names))
+    return Gold(codebook, items)
+
+
+def _gold_article(
+    article: Article,
+    scene: Scene,
+    found: Sequence[Target],
+    annotation: Annotation,
+    codebook: Codebook,
+    names: Mapping[str, tuple[str, ...]],
+) -> GoldArticle:
+    by_actor = {target.actor: target for target in found}
+    targets = [by_actor.get(actor) or Target(actor, names.get(actor, ())) for actor in annotation.stances]
+    stances = [codebook.stance_ids.index(stance) for stance in annotation.stances.values()]
+    return GoldArticle(article, scene, annotation.frames, tuple(targets), tuple(stances))
+
+
+def _unique(articles: Iterable[Article], path: Path) -> dict[str, Article]:
+    by_id: dict[str, Article] = {}
+    for article in articles:
+        other = by_id.setdefault(article.id, article)
+        if other is not article and other.text != article.text:
+            raise RecordError(
+                f"{path}: id '{article.id}' stands for two articles with different texts "
+                f"('{other.title[:40]}', '{article.title[:40]}'). Give one of them another id."
+            )
+    if not by_id:
+        raise InputError(f"{path}: holds no article. Read articles into it with `standpoint import`.")
+    return by_id
