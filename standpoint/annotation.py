@@ -104,7 +104,7 @@ def check_annotation(annotation: Annotation, codebook: Codebook, *, actors: Coll
     ):
         for value in values:
             if value not in known:
-                raise RecordError(f"{unknown(kind, value, known, owner)}. {remedy}")
+                raise RecordError(unknown(kind, value, known, owner, remedy=remedy))
 
 
 def check_evidence(annotation: Annotation, article: Article) -> None:

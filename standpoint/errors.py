@@ -60,8 +60,8 @@ def at(place: str, error: InputError) -> InputError:
     return type(error)(f"{place}: {error}")
 
 
-def unknown(kind: str, value: str, known: Iterable[str], owner: str) -> str:
-    """Say that a label is unknown, list the known ones and the closest.
+def unknown(kind: str, value: str, known: Iterable[str], owner: str, *, remedy: str = "") -> str:
+    """Say that a label is unknown, list the known ones and the closest, and end with the remedy.
 
     >>> unknown("frame", "economy", ["us_failure"], "codebook 'demo'")
     "frame 'economy' is not in codebook 'demo' (us_failure)"
@@ -69,4 +69,5 @@ def unknown(kind: str, value: str, known: Iterable[str], owner: str) -> str:
     names = list(known)
     close = difflib.get_close_matches(value, names, n=1, cutoff=0.6)
     hint = f"; did you mean '{close[0]}'?" if close else ""
-    return f"{kind} '{value}' is not in {owner} ({', '.join(names)}){hint}"
+    message = f"{kind} '{value}' is not in {owner} ({', '.join(names)}){hint}"
+    return f"{message}{'' if hint else '.'} {remedy}" if remedy else message

@@ -26,7 +26,7 @@ class Fields:
         """
         for name in self._fields:
             if name not in names:
-                raise RecordError(f"{unknown('key', name, names, f'the keys of {owner}')}. Correct or remove it.")
+                raise RecordError(unknown("key", name, names, f"the keys of {owner}", remedy="Correct or remove it."))
 
     def text(self, name: str, *, default: str | None = None) -> str:
         """Return a text field; a missing one is an error unless a default is given."""

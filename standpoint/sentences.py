@@ -10,7 +10,7 @@ _OPENERS = re.escape("\"'“‘「『（(【《[")
 _END = re.compile(rf"[\n\r\u2028\u2029]|[。！？｡!?….]+[{_CLOSERS}]*(?:[ \t]?\[\d{{1,3}}\])*")
 _STRONG = re.compile("[。｡！？]")
 _COMMAS = frozenset(",，、；;：:")
-_LAST_TOKEN = re.compile(r"(?<![A-Za-z\u00c0-\u1fff])[A-Za-z](?:[A-Za-z.]*[A-Za-z])?$")
+_LAST_TOKEN = re.compile(r"(?<![A-Za-z\u00c0-\u1fff])[A-Za-z](?:[A-Za-z.]*[A-Za-z])?\Z")
 _NEXT_WORD = re.compile(rf"[\s{_OPENERS}]*([^\W_]+)")
 # A number or letter that opens a list item: `2. Japan`.
 _LIST_NUMBER = re.compile(r"\s*(?:\d{1,3}|[a-z])")

@@ -4,7 +4,14 @@ from typing import Any
 
 import pytest
 
-from standpoint.annotation import Annotation, Evidence, annotation_from_json, annotators, check_annotation, check_evidence
+from standpoint.annotation import (
+    Annotation,
+    Evidence,
+    annotation_from_json,
+    annotators,
+    check_annotation,
+    check_evidence,
+)
 from standpoint.article import make_article
 from standpoint.codebook import Actor, Alias, Codebook, Frame, Words
 from standpoint.errors import CodebookMismatchError, RecordError

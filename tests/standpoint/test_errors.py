@@ -42,7 +42,17 @@ def test_a_place_goes_in_front_and_the_kind_of_error_stays() -> None:
 
 def test_an_unknown_label_comes_with_the_known_ones_and_the_closest() -> None:
     message = unknown("frame", "us_failur", ["us_failure", "ally_strategy"], "codebook 'demo'")
-    assert message == "frame 'us_failur' is not in codebook 'demo' (us_failure, ally_strategy); did you mean 'us_failure'?"
+    assert (
+        message == "frame 'us_failur' is not in codebook 'demo' (us_failure, ally_strategy); did you mean 'us_failure'?"
+    )
+
+
+def test_a_remedy_stands_at_the_end() -> None:
+    assert (
+        unknown("frame", "us", ["us_failure"], "it", remedy="Fix it.")
+        == "frame 'us' is not in it (us_failure). Fix it."
+    )
+    assert unknown("frame", "ab", ["abc"], "it", remedy="Fix it.").endswith("did you mean 'abc'? Fix it.")
 
 
 def test_a_label_like_no_other_gets_no_guess() -> None:

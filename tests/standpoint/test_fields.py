@@ -81,5 +81,5 @@ def test_a_key_that_nobody_reads_is_refused_with_the_closest_one() -> None:
     with pytest.raises(RecordError) as error:
         Fields({"id": "china", "alias": []}).only("an actor", "id", "aliases")
     assert str(error.value) == (
-        "key 'alias' is not in the keys of an actor (id, aliases); did you mean 'aliases'?. Correct or remove it."
+        "key 'alias' is not in the keys of an actor (id, aliases); did you mean 'aliases'? Correct or remove it."
     )
