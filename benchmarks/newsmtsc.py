@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from benchmarks.command import Options, Report, run
 from benchmarks.stance_data import read_stances, stance_codebook
-from models.stance_model import ALL_STANCE_VIEWS
 from training.ablations import ablated_stances
 from training.fitting import FitConfig, fit_news_model
 from training.gold import Gold
@@ -25,7 +24,7 @@ PUBLISHED = "published, test-rw / test-mt: BERT-base SPC 80.1 / 73.7, RoBERTa LC
 def measure_stances(options: Options) -> Report:
     """Measure the linear stance model and its ablations."""
     train, test = _read(options, "train.jsonl"), _read(options, None)
-    config = FitConfig(seed=options.seed, stance_views=ALL_STANCE_VIEWS)
+    config = FitConfig(seed=options.seed)
     outcome = held_out(fit_news_model(train, config), train, test)
     ablations = ablated_stances(train, test, config)
     quality = measure(outcome, CODEBOOK, ablations=ablations, seed=options.seed)

@@ -13,8 +13,8 @@ from models.features import Arrays, TfidfFeatures, View
 from models.ngrams import NgramConfig
 
 FRAME_VIEWS = (
-    View("characters", NgramConfig(characters=(1, 4), words=(0, 0)), weight=0.7),
-    View("words", NgramConfig(characters=(0, 0), words=(1, 1))),
+    View("words", NgramConfig(words=(1, 1), chinese=(1, 2))),
+    View("characters", NgramConfig(characters=(3, 5)), weight=0.4),
 )
 MIN_ARTICLES = 5
 """A frame is fitted when at least this many articles have it and as many lack it."""
@@ -37,7 +37,7 @@ class FrameModel:
     calibration_: NDArray[Any]
     thresholds_: NDArray[Any]
 
-    def __init__(self, views: Sequence[View] = FRAME_VIEWS, *, inverse_penalty: float = 3.0) -> None:
+    def __init__(self, views: Sequence[View] = FRAME_VIEWS, *, inverse_penalty: float = 10.0) -> None:
         self.features = TfidfFeatures(views)
         self.inverse_penalty = inverse_penalty
 
@@ -92,7 +92,7 @@ class FrameModel:
 
     def _fit_frame(self, matrix: sparse.csr_matrix, present: NDArray[np.bool_], index: int) -> None:
         if self.is_fitted_[index]:
-            fitted = LogisticRegression(C=self.inverse_penalty, max_iter=500).fit(matrix, present)
+            fitted = LogisticRegression(C=self.inverse_penalty, max_iter=500, class_weight="balanced").fit(matrix, present)
             self.coef_[index], self.intercept_[index] = fitted.coef_[0], fitted.intercept_[0]
         else:
             rate = (present.sum() + 0.5) / (len(present) + 1)

@@ -27,13 +27,14 @@ _SPACE, _LETTER, _HAN, _SIGN = 0, 1, 2, 3
 class NgramConfig:
     """Which n-grams are counted; lengths are inclusive, (0, 0) leaves a kind out.
 
-    Character n-grams never reach over a space except at their ends, and reach from one letter or
-    Chinese character up to `characters[1]`; single Latin letters say nothing and are left out.
-    Word n-grams are of runs of letters and digits; Chinese, which has no spaces, is served by characters.
+    `characters` are of any script and reach over a space at their ends only; single Latin letters say nothing and
+    are left out. `words` are runs of letters and digits. `chinese` are runs of Chinese characters and serve as the
+    words of a language that writes none.
     """
 
-    characters: tuple[int, int] = (1, 5)
-    words: tuple[int, int] = (1, 2)
+    characters: tuple[int, int] = (0, 0)
+    words: tuple[int, int] = (0, 0)
+    chinese: tuple[int, int] = (0, 0)
 
 
 def count_ngrams(texts: Sequence[str], config: NgramConfig, *, salt: int = 0) -> tuple[Keys, Keys, NDArray[np.float32]]:
@@ -78,6 +79,7 @@ def _count_batch(
     kinds = _kinds()[np.minimum(codes, 0x1FFFF)]
     found = [(rows[starts], hasher.keys(starts, ends, salt * 16 + 1)) for starts, ends in _characters(kinds, config)]
     found += [(rows[starts], hasher.keys(starts, ends, salt * 16 + 2)) for starts, ends in _words(kinds, rows, config)]
+    found += [(rows[starts], hasher.keys(starts, ends, salt * 16 + 3)) for starts, ends in _chinese(kinds, config)]
     if not found:
         found = [(rows[:0], rows[:0])]
     packed = np.concatenate([row << KEY_BITS | keys for row, keys in found])
@@ -96,8 +98,8 @@ def _characters(kinds: NDArray[np.uint8], config: NgramConfig) -> list[tuple[Key
     """Return starts and ends of the character n-grams."""
     n_spaces = np.concatenate([[0], np.cumsum(kinds == _SPACE)])
     spans = []
-    for length in range(max(config.characters[0], 1), config.characters[1] + 1):
-        starts = np.arange(max(len(kinds) - length + 1, 0))
+    for length in range(max(config.characters[0], 1), min(config.characters[1], len(kinds)) + 1):
+        starts = np.arange(len(kinds) - length + 1)
         if length == 1:
             starts = starts[kinds == _HAN]
         else:
@@ -120,6 +122,16 @@ def _words(kinds: NDArray[np.uint8], rows: Keys, config: NgramConfig) -> list[tu
         first, last = starts[: len(starts) - length + 1], ends[length - 1 :]
         keep = rows[first] == rows[last - 1]
         spans.append((first[keep], last[keep]))
+    return spans
+
+
+def _chinese(kinds: NDArray[np.uint8], config: NgramConfig) -> list[tuple[Keys, Keys]]:
+    """Return starts and ends of the n-grams of Chinese characters alone."""
+    n_others = np.concatenate([[0], np.cumsum(kinds != _HAN)])
+    spans = []
+    for length in range(max(config.chinese[0], 1), config.chinese[1] + 1):
+        starts = np.flatnonzero(n_others[length:] == n_others[:-length])
+        spans.append((starts, starts + length))
     return spans
 
 

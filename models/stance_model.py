@@ -14,20 +14,24 @@ from models.ngrams import NgramConfig
 from models.targets import VIEW_NAMES, Scene, Target, target_views
 
 _BOTH = NgramConfig(characters=(1, 5), words=(1, 2))
-_WORDS = NgramConfig(characters=(0, 0), words=(1, 1))
+_WORDS = NgramConfig(words=(1, 1))
 
-STANCE_VIEWS = (
-    View("sentence", _BOTH),
-    View("left", _BOTH, weight=0.7),
-    View("right", _BOTH, weight=0.7),
-    View("around", _BOTH),
-    View("clause", _BOTH),
-    View("offsets", _WORDS, weight=0.7),
+PASSAGE_VIEWS = (
+    View("sentence", _BOTH, weight=0.7),
+    View("left", _BOTH, weight=0.5),
+    View("right", _BOTH, weight=0.5),
+    View("around", _BOTH, weight=0.7),
+    View("clause", _BOTH, weight=0.7),
+    View("offsets", _WORDS, weight=0.5),
 )
-NAME_VIEWS = (View("name", _BOTH, weight=0.5), View("overlap", _BOTH, weight=0.5))
+NAME_VIEWS = (
+    View("name", _BOTH, weight=0.7),
+    View("overlap", _WORDS, weight=0.5),
+    View("name_found", _BOTH, weight=0.5),
+    View("name_missing", _BOTH, weight=0.5),
+)
 CONTEXT_VIEWS = (View("context", _BOTH, weight=0.5),)
-ALL_STANCE_VIEWS = (*STANCE_VIEWS, *NAME_VIEWS, *CONTEXT_VIEWS)
-"""Every view, for data where the target is given by a name that may not stand in the text."""
+STANCE_VIEWS = (*PASSAGE_VIEWS, *NAME_VIEWS, *CONTEXT_VIEWS)
 
 
 @dataclass(frozen=True, slots=True)

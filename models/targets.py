@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from standpoint.sentences import Span
 
 TARGET, OTHER = "\ue000", "\ue001"
 """The characters (of the private use area) that stand for the target and for other actors in a masked text."""
 
-VIEW_NAMES = ("sentence", "left", "right", "around", "clause", "offsets", "name", "overlap", "context")
+VIEW_NAMES = (
+    *("sentence", "left", "right", "around", "clause", "offsets"),
+    *("name", "name_found", "name_missing", "overlap", "context"),
+)
+"""What a target is seen through: the passages that name it, its name beside the text, and the whole text."""
 
 _NEAR, _WIDE = 4, 10
 _HAN_PER_WORD = 1.6
@@ -44,6 +48,7 @@ def target_views(scene: Scene, target: Target) -> tuple[str, ...]:
     Mentions of the target are masked, and so are all other actors, so that what is learned of one actor
     holds for the next. Where the text never names the target, the sentence that shares most with its name stands in.
     """
+    scene = _without_masks(scene)
     spans = [span for span in scene.sentences if _holds_any(span, target.mentions)]
     passages = [_masked(scene, target, span) for span in spans]
     windows: list[tuple[str, str, str, str, str]] = [
@@ -51,6 +56,8 @@ def target_views(scene: Scene, target: Target) -> tuple[str, ...]:
     ]
     if not passages and target.names:
         passages = [_closest_sentence(scene, target.names[0])]
+    name = target.names[0] if target.names else ""
+    found, missing = _shared_runs(name.lower(), scene.text.lower())
     left, right, around, clause, offsets = (
         (" ".join(parts) for parts in zip(*windows, strict=True)) if windows else [""] * 5
     )
@@ -61,13 +68,22 @@ def target_views(scene: Scene, target: Target) -> tuple[str, ...]:
         around,
         clause,
         offsets,
-        " ".join(target.names[:1]),
-        _overlap(scene.text, target),
+        name,
+        " ".join(found),
+        " ".join(missing),
+        _overlap(scene.text, target, found, missing),
         scene.text,
     )
 
 
 _TARGET_TOKENS = frozenset(TARGET)
+
+
+def _without_masks(scene: Scene) -> Scene:
+    """Return the scene with blanks where its text itself holds a mask, so that no text can forge a mention."""
+    if TARGET not in scene.text and OTHER not in scene.text:
+        return scene
+    return replace(scene, text=scene.text.replace(TARGET, " ").replace(OTHER, " "))
 
 
 def _holds_any(span: Span, mentions: Sequence[Span]) -> bool:
@@ -134,14 +150,37 @@ def _closest_sentence(scene: Scene, name: str) -> str:
     return scene.text[slice(*best)]
 
 
-def _overlap(text: str, target: Target) -> str:
-    """Describe how the target stands in the text: mentions, the share of its name found, and what is missing."""
-    name = target.names[0].lower() if target.names else ""
-    known = set(text.lower())
-    wanted = _pairs(name)
-    share = round(4 * len(wanted & _pairs(text.lower())) / max(len(wanted), 1))
-    missing = "".join(character if character not in known else " " for character in name)
-    return f"mentions{min(len(target.mentions), 4)} share{share} {missing}"
+def _shared_runs(name: str, text: str) -> tuple[list[str], list[str]]:
+    """Return the longest runs of the name that stand in the text, from left to right, and what lies between them."""
+    found, missing, start, gap = [], [""], 0, 0
+    while start < len(name):
+        end = start + 1
+        while end <= len(name) and name[start:end] in text:
+            end += 1
+        if end - 1 - start >= 2:
+            found.append(name[start : end - 1])
+            missing += [name[gap:start]]
+            start = gap = end - 1
+        else:
+            start += 1
+    return found, [run for run in [*missing, name[gap:]] if run.strip()]
+
+
+def _overlap(text: str, target: Target, found: Sequence[str], missing: Sequence[str]) -> str:
+    """Describe in words how the target's name stands in the text: how much of it, how often, and where."""
+    n_found, n_missing = sum(map(len, found)), sum(map(len, missing))
+    place = round(4 * text.lower().find(found[0]) / max(len(text), 1)) if found else 9
+    return " ".join(
+        (
+            f"mentions{min(len(target.mentions), 4)}",
+            f"share{round(5 * n_found / max(n_found + n_missing, 1))}",
+            f"name{min((n_found + n_missing) // 2, 8)}",
+            f"runs{min(len(found), 4)}",
+            f"longest{min(max(map(len, found), default=0), 8)}",
+            f"place{place}",
+            f"text{min(len(text) // 40, 5)}",
+        )
+    )
 
 
 def _pairs(text: str) -> set[str]:

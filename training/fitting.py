@@ -25,7 +25,7 @@ class FitConfig:
 
     frame_views: tuple[View, ...] = FRAME_VIEWS
     stance_views: tuple[View, ...] = STANCE_VIEWS
-    frame_inverse_penalty: float = 3.0
+    frame_inverse_penalty: float = 10.0
     stance_inverse_penalty: float = 1.0
     n_folds: int = 5
     seed: int = 0
@@ -49,7 +49,7 @@ def fit_news_model(gold: Gold, config: FitConfig, *, progress: Progress = lambda
     if stance_model is None and (frame_model is None or not frame_model.is_fitted_.any()):
         raise TrainingError(
             f"nothing can be learned from {len(gold)} articles: no frame is present and absent in at least 5 of them, "
-            f"and there are {len(gold.stances)} stances of at least two kinds where {MIN_TARGETS} are needed. "
+            f"and there are {len(gold.stances)} stances where {MIN_TARGETS} of at least two kinds are needed. "
             "Annotate more articles."
         )
     return NewsModel(gold.codebook, frame_model=frame_model, stance_model=stance_model)
@@ -88,8 +88,9 @@ def fit_stances(gold: Gold, config: FitConfig, *, progress: Progress = lambda _:
     known = ~np.isnan(scores).any(axis=1)
     progress("stances: fitting")
     model = _stance_model(gold, config).fit(questions, stances)
-    model.calibration_ = fit_class_calibration(scores[known], stances[known])
-    model.weights_ = stance_weights(class_proba(scores[known], model.calibration_), stances[known])
+    if known.any():
+        model.calibration_ = fit_class_calibration(scores[known], stances[known])
+        model.weights_ = stance_weights(class_proba(scores[known], model.calibration_), stances[known])
     return model
 
 

@@ -1,6 +1,6 @@
 """Gold: articles joined with their adjudicated annotations, ready to learn from and to measure on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -110,10 +110,13 @@ def read_gold(articles: Path, annotations: Path, codebook: Codebook) -> Gold:
         InputError: a file cannot be read or is empty, or a record is not valid; the message names file and line.
     """
     by_id = _unique(read_jsonl(articles, article_from_json), articles)
+    annotated: set[str] = set()
 
     def parse(value: object) -> Annotation:
         annotation = annotation_from_json(value)
         check_annotation(annotation, codebook)
+        _refuse_second(annotation, annotated)
+        annotated.add(annotation.article_id)
         article = by_id.get(annotation.article_id)
         if article is None:
             raise RecordError(
@@ -125,7 +128,7 @@ def read_gold(articles: Path, annotations: Path, codebook: Codebook) -> Gold:
     gold = list(read_jsonl(annotations, parse))
     if not gold:
         raise InputError(f"{annotations}: holds no annotation. Write one JSON object a line.")
-    return make_gold(by_id.values(), gold, codebook, place=str(annotations))
+    return make_gold(by_id.values(), gold, codebook)
 
 
 def make_gold(
@@ -134,7 +137,6 @@ def make_gold(
     codebook: Codebook,
     *,
     targets: Mapping[str, Sequence[Target]] | None = None,
-    place: str = "gold",
 ) -> Gold:
     """Join articles with their annotations; articles without one are left out.
 
@@ -143,7 +145,6 @@ def make_gold(
         annotations: at most one per article.
         codebook: what the annotations were made with.
         targets: by article id, targets that are not among the codebook's actors, with their own spans.
-        place: what messages call the annotations.
 
     Raises:
         RecordError: an article is annotated twice, or an annotation does not fit the codebook.
@@ -152,11 +153,7 @@ def make_gold(
     names = {actor.id: tuple(alias.text for alias in actor.aliases) for actor in codebook.actors}
     by_article: dict[str, Annotation] = {}
     for annotation in annotations:
-        if annotation.article_id in by_article:
-            raise RecordError(
-                f"{place}: article '{annotation.article_id}' has two annotations. "
-                "Gold holds one per article: adjudicate first, or remove one."
-            )
+        _refuse_second(annotation, by_article)
         extra = {target.actor for target in (targets or {}).get(annotation.article_id, ())}
         check_annotation(annotation, codebook, actors=extra)
         by_article[annotation.article_id] = annotation
@@ -167,6 +164,14 @@ def make_gold(
             scene, found = scene_of(article.text, finder, names, extra_targets)
             items.append(_gold_article(article, scene, found, by_article[article.id], codebook, names))
     return Gold(codebook, items)
+
+
+def _refuse_second(annotation: Annotation, annotated: Container[str]) -> None:
+    if annotation.article_id in annotated:
+        raise RecordError(
+            f"article '{annotation.article_id}' has two annotations. "
+            "Gold holds one per article: adjudicate first, or remove one."
+        )
 
 
 def _gold_article(

@@ -1,5 +1,6 @@
 """Splits of gold into train and test that never share a story."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -43,7 +44,7 @@ def temporal_split(gold: Gold, *, test_share: float = 0.25) -> tuple[Indices, In
             first_day[item.story] = min(day, first_day.get(item.story, day))
     latest = sorted(first_day, key=lambda story: (first_day[story], story), reverse=True)
     wanted, chosen = round(test_share * len(gold)), set[str]()
-    sizes = {story: gold.stories.count(story) for story in latest}
+    sizes = Counter(gold.stories)
     n_test = 0
     for story in latest:
         if n_test >= wanted:

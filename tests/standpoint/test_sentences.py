@@ -1,7 +1,7 @@
 """Tests of sentence segmentation; `|` marks where one sentence ends and the next begins."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from standpoint.sentences import sentences
@@ -54,6 +54,7 @@ def test_english_sentences_end_before_a_new_beginning(marked: str) -> None:
         "MP Materials Corp. rose on Jan. 5.| It left Apple Inc.| The shares fell.",
         "St. Louis lies far from Wall St.| The market fell.",
         "i.e. Japan, vs. China.",
+        "J. A. Smith spoke of plan B.| The plan failed.",
         "Renéco.| The firm.",
     ],
 )
@@ -123,6 +124,7 @@ def test_spans_are_ordered_disjoint_trimmed_and_cover_all_but_white_space(text: 
     assert {index for index, character in enumerate(text) if not character.isspace()} <= covered
 
 
+@example("B", ".中")
 @given(st.text("aB1 .!?。”[1]中"), st.text("aB1 .!?。”[1]中"))
 def test_a_line_break_makes_both_sides_independent(first: str, second: str) -> None:
     shift = len(first) + 1
