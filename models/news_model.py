@@ -174,8 +174,10 @@ def _by_sentence(question: TargetInText) -> Iterator[tuple[Span, TargetInText]]:
 
 
 def _strongest(pairs: list[tuple[Span, float]]) -> tuple[ScoredSpan, ...]:
+    """Return the strongest span, and the next ones as long as they speak for the label."""
     best = sorted(pairs, key=lambda pair: -pair[1])[:EVIDENCE_PER_LABEL]
-    return tuple(ScoredSpan(start, end, float(score)) for (start, end), score in best if score > 0 or pairs == best[:1])
+    kept = [pair for rank, pair in enumerate(best) if rank == 0 or pair[1] > 0]
+    return tuple(ScoredSpan(start, end, float(score)) for (start, end), score in kept)
 
 
 def _log_odds(proba: Floats) -> Floats:

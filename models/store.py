@@ -71,7 +71,8 @@ def open_store(uri: str, *, create: bool = False) -> Iterator[MlflowClient]:
     """
     _check_database(uri, create)
     patience = {name: os.environ.get(name, value) for name, value in _PATIENCE.items()}
-    with _silence(), _environment({**_QUIET, **patience, "MLFLOW_REGISTRY_URI": uri}):
+    place = {"MLFLOW_TRACKING_URI": uri, "MLFLOW_REGISTRY_URI": uri}
+    with _silence(), _environment({**_QUIET, **patience, **place}):
         client = _connected(uri)
         try:
             yield client
@@ -113,7 +114,8 @@ def _connected(uri: str) -> MlflowClient:
         client.search_experiments(max_results=1)
     except Exception as error:  # each kind of store has a driver with errors of its own
         raise TrackingError(
-            f"tracking store {without_password(uri)}: does not answer ({_brief(error)}). Check its address and start it, {_OTHER_STORE}"
+            f"tracking store {without_password(uri)}: does not answer ({_brief(error)}). "
+            f"Check its address and start it, {_OTHER_STORE}"
         ) from error
     return client
 

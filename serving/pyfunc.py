@@ -58,7 +58,7 @@ def _registered_name(folder: Path) -> str | None:
     root = folder.parents[1]
     if not (root / REGISTERED_MODEL_META_FILE_NAME).is_file():
         return None
-    found = read_yaml(str(root), REGISTERED_MODEL_META_FILE_NAME)
+    found = read_yaml(str(root), REGISTERED_MODEL_META_FILE_NAME)  # type: ignore[no-untyped-call]  # MLflow's own
     return f"{found['model_name']}/{found['model_version']}"
 
 

@@ -35,7 +35,11 @@ Progress = Callable[[str], None]
 """Is told what is being done next."""
 
 
-def fit_news_model(gold: Gold, config: FitConfig, *, progress: Progress = lambda _: None) -> NewsModel:
+def in_silence(_: str) -> None:
+    """Tell nobody what is being done."""
+
+
+def fit_news_model(gold: Gold, config: FitConfig, *, progress: Progress = in_silence) -> NewsModel:
     """Fit frames and stances on gold.
 
     Scores are cross-fitted over story-disjoint folds, and calibration and thresholds are learned on those scores:
@@ -55,7 +59,7 @@ def fit_news_model(gold: Gold, config: FitConfig, *, progress: Progress = lambda
     return NewsModel(gold.codebook, frame_model=frame_model, stance_model=stance_model)
 
 
-def fit_frames(gold: Gold, config: FitConfig, *, progress: Progress = lambda _: None) -> FrameModel:
+def fit_frames(gold: Gold, config: FitConfig, *, progress: Progress = in_silence) -> FrameModel:
     """Fit the frame model, its calibration and its thresholds."""
     progress("frames: cross-fitting")
     present = gold.present
@@ -78,7 +82,7 @@ def fit_frames(gold: Gold, config: FitConfig, *, progress: Progress = lambda _: 
     return model
 
 
-def fit_stances(gold: Gold, config: FitConfig, *, progress: Progress = lambda _: None) -> StanceModel | None:
+def fit_stances(gold: Gold, config: FitConfig, *, progress: Progress = in_silence) -> StanceModel | None:
     """Fit the stance model, its calibration and its weights; None where gold has too few stances or only one kind."""
     stances, questions = gold.stances, gold.questions
     if len(stances) < MIN_TARGETS or len(np.unique(stances)) < 2:

@@ -65,6 +65,13 @@ class Outcome:
     frames: FrameOutcome | None
     stances: StanceOutcome | None
 
+    @classmethod
+    def joined(cls, parts: Sequence["Outcome"]) -> "Outcome":
+        """Return several outcomes as one; each article should be in one part only."""
+        frames = [part.frames for part in parts if part.frames is not None]
+        stances = [part.stances for part in parts if part.stances is not None]
+        return cls(FrameOutcome.joined(frames) if frames else None, StanceOutcome.joined(stances) if stances else None)
+
 
 def held_out(model: NewsModel, train: Gold, test: Gold) -> Outcome:
     """Let a model that was fitted on `train` answer `test`."""
@@ -99,12 +106,7 @@ def cross_validated(
     for train, test in folds:
         learned_from = gold.select(train)
         outcomes.append(held_out(fit(learned_from), learned_from, gold.select(test)))
-    frames = [outcome.frames for outcome in outcomes if outcome.frames is not None]
-    stances = [outcome.stances for outcome in outcomes if outcome.stances is not None]
-    return Outcome(
-        frames=FrameOutcome.joined(frames) if frames else None,
-        stances=StanceOutcome.joined(stances) if stances else None,
-    )
+    return Outcome.joined(outcomes)
 
 
 def _frames(model: FrameModel, train: Gold, test: Gold) -> FrameOutcome:

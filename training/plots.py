@@ -1,10 +1,10 @@
 """Plots of an outcome: where the frames are called, whether the probabilities hold, which stances are mixed up."""
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
@@ -152,7 +152,7 @@ def reliability_figure(outcome: Outcome) -> Figure:
         ylabel="share that is true",
         aspect="equal",
     )
-    axes.set_title(f"Whether probabilities mean what they say, on {_rows(outcome)}", fontsize=12)
+    axes.set_title(f"Whether probabilities mean what they say,\non {_rows(outcome)}", fontsize=12)
     axes.legend(loc="upper left", frameon=False)
     _tidy(axes)
     return figure
@@ -184,9 +184,10 @@ def _tidy(axes: Axes) -> None:
     axes.set_axisbelow(True)
 
 
-def _legend(figure: Figure, grid: Any) -> None:
+def _legend(figure: Figure, grid: Iterable[Axes]) -> None:
     """Put one legend below all panels, with every kind of mark that any of them has."""
-    marks = {}
+    marks: dict[str, Artist] = {}
     for axes in grid:
-        marks |= {label: handle for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
-    figure.legend(marks.values(), marks.keys(), loc="outside lower center", ncols=3, frameon=False)
+        handles, labels = axes.get_legend_handles_labels()
+        marks |= dict(zip(labels, handles, strict=True))
+    figure.legend(list(marks.values()), list(marks), loc="outside lower center", ncols=3, frameon=False)

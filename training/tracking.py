@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import mlflow
-from mlflow import MlflowClient, pyfunc
+from mlflow import MlflowClient
 from mlflow.data.huggingface_dataset import HuggingFaceDataset, from_huggingface
 from mlflow.models import ModelSignature
 from mlflow.models.model import ModelInfo
+from mlflow.pyfunc import log_model
 from mlflow.tracking._tracking_service.utils import _use_tracking_uri
 from mlflow.types import ColSpec, DataType, Schema
 
@@ -120,7 +121,7 @@ def _recorded(client: MlflowClient, record: TrainingRecord, folder: Path, uri: s
         mlflow.log_params({**record.parameters, "codebook": record.gold.codebook.reference})
         mlflow.log_input(_dataset(record.gold), context="training")
         _log_codebook(client, run_id, record)
-        info = pyfunc.log_model(
+        info = log_model(
             name="model",
             loader_module=_LOADER,
             data_path=str(folder),

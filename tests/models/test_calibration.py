@@ -43,7 +43,9 @@ def test_scores_that_point_the_wrong_way_give_everyone_the_base_rate() -> None:
 @pytest.mark.parametrize(("truth", "low", "high"), [(True, 0.5, 1.0), (False, 0.0, 0.5)])
 def test_one_class_only_gives_a_probability_short_of_certainty(truth: bool, low: float, high: float) -> None:
     calibration = np.array([fit_binary_calibration(np.array([0.1, 2.0, -3.0]), np.full(3, truth))])
-    assert np.all((binary_proba(scores_like(5), calibration) > low) & (binary_proba(scores_like(5), calibration) < high))
+    assert np.all(
+        (binary_proba(scores_like(5), calibration) > low) & (binary_proba(scores_like(5), calibration) < high)
+    )
 
 
 def test_each_label_has_its_own_curve() -> None:

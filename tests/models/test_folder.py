@@ -151,9 +151,7 @@ def test_a_full_disk_leaves_nothing_behind(model: NewsModel, tmp_path: Path, mon
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_interrupt_leaves_nothing_behind(
-    model: NewsModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interrupt_leaves_nothing_behind(model: NewsModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(_: int) -> None:
         raise KeyboardInterrupt
 

@@ -13,7 +13,7 @@ from models.targets import Target
 from standpoint.article import Article
 from standpoint.codebook import Actor, Alias, Words
 from standpoint.prediction import Prediction
-from standpoint.sentences import sentences
+from standpoint.sentences import Span, sentences
 
 FAILED, SIGNED = "The costly plan collapsed again.", "Allies signed a joint pact."
 HARMED, HELPED = "China broke its promise and harmed everyone.", "Japan kept its promise and helped everyone."
@@ -26,6 +26,11 @@ def article(body: str, *, title: str = "News", id: str = "a1") -> Article:
 
 def predicted(model: NewsModel, body: str) -> Prediction:
     return model.predict([article(body)])[0]
+
+
+def evidence_of(prediction: Prediction) -> list[Span]:
+    scored = [frame.evidence for frame in prediction.frames] + [found.evidence for found in prediction.stances]
+    return [(span.start, span.end) for spans in scored for span in spans]
 
 
 def frame_proba(model: NewsModel, body: str, frame: str = "failure") -> float:
@@ -44,7 +49,9 @@ def test_a_prediction_says_where_it_comes_from(model: NewsModel) -> None:
     assert (prediction.model, prediction.codebook) == ("demo/1", model.codebook.reference)
 
 
-@pytest.mark.parametrize("body", ["😀👨‍👩‍👧 China and Japan", "one\r\ntwo\r\n😀 Japan met China\r\n", "𠮷野家：日本与中国，中国"])
+@pytest.mark.parametrize(
+    "body", ["😀👨‍👩‍👧 China and Japan", "one\r\ntwo\r\n😀 Japan met China\r\n", "𠮷野家：日本与中国，中国"]
+)
 def test_mentions_point_at_the_characters_that_name_the_actor(model: NewsModel, body: str) -> None:
     item = article(body, title="🇯🇵\r\nİstanbul")
     names = {actor.id: {alias.text for alias in actor.aliases} for actor in model.codebook.actors}
@@ -62,7 +69,7 @@ def test_every_mention_is_listed_in_order(model: NewsModel) -> None:
 def test_evidence_is_made_of_whole_sentences(model: NewsModel) -> None:
     item = article(f"😀\r\n{DULL[0]} {FAILED}\r\n{HARMED} {DULL[1]} 中国违背承诺，损害各方。")
     prediction = model.predict([item])[0]
-    spans = [(span.start, span.end) for part in (*prediction.frames, *prediction.stances) for span in part.evidence]
+    spans = evidence_of(prediction)
     assert len(spans) > 1
     assert set(spans) <= set(sentences(item.text))
 
@@ -88,9 +95,9 @@ def test_only_frames_that_are_present_show_evidence_and_never_too_much(model: Ne
 def test_without_evidence_the_answers_are_the_same(model: NewsModel) -> None:
     item = article(f"{FAILED} {HARMED}")
     bare, full = model.predict([item], evidence=False)[0], model.predict([item])[0]
-    assert not any(part.evidence for part in (*bare.frames, *bare.stances))
-    without = [replace(part, evidence=()) for part in (*full.frames, *full.stances)]
-    assert [*bare.frames, *bare.stances] == without
+    assert evidence_of(full)
+    assert bare.frames == tuple(replace(frame, evidence=()) for frame in full.frames)
+    assert bare.stances == tuple(replace(found, evidence=()) for found in full.stances)
 
 
 def test_removing_the_top_evidence_lowers_a_frame_more_than_removing_any_sentence(model: NewsModel) -> None:
@@ -180,7 +187,6 @@ def test_an_unnamed_model_says_that_it_is_not_registered(model: NewsModel) -> No
 def test_any_text_gives_spans_inside_it(model: NewsModel, body: str) -> None:
     item = article(body)
     prediction = model.predict([item], targets={"a1": [Target("x", ("whoever",))]})[0]
-    spans = [(span.start, span.end) for part in (*prediction.frames, *prediction.stances) for span in part.evidence]
-    spans += [span for found in prediction.stances for span in found.mentions]
+    spans = evidence_of(prediction) + [span for found in prediction.stances for span in found.mentions]
     assert all(0 <= start < end <= len(item.text) for start, end in spans)
     assert all(sum(found.proba.values()) == pytest.approx(1) for found in prediction.stances)

@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from models.stance_model import StanceModel, TargetInText
 from models.targets import Scene, Target
@@ -28,7 +29,7 @@ def questions(text: str, *names: str) -> list[TargetInText]:
     return [TargetInText(scene, Target(name, (name,), spans[name])) for name in names]
 
 
-def training_set(*, without: tuple[int, ...] = ()) -> tuple[list[TargetInText], np.ndarray[tuple[int], np.dtype[np.int64]]]:
+def training_set(*, without: tuple[int, ...] = ()) -> tuple[list[TargetInText], NDArray[np.int64]]:
     """Return every pattern with many pairs of names, but no question of these stances."""
     asked, stances = [], []
     for (pattern, answers), pair in itertools.product(PATTERNS, itertools.permutations(NAMES, 2)):
@@ -49,8 +50,8 @@ def model() -> StanceModel:
     [
         ("Wakanda was praised for help, while Narnia was blamed again.", ("Wakanda", "Narnia"), [SUPPORTIVE, CRITICAL]),
         ("Wakanda was blamed again, while Narnia was praised for help.", ("Wakanda", "Narnia"), [CRITICAL, SUPPORTIVE]),
-        ("蒙古因守信受到赞扬，而缅甸因违约受到指责。", ("蒙古", "缅甸"), [SUPPORTIVE, CRITICAL]),
-        ("蒙古因违约受到指责，而缅甸因守信受到赞扬。", ("蒙古", "缅甸"), [CRITICAL, SUPPORTIVE]),
+        ("昨日，蒙古因信守承诺受到赞扬，而缅甸因违背承诺受到指责。", ("蒙古", "缅甸"), [SUPPORTIVE, CRITICAL]),
+        ("昨日，蒙古因违背承诺受到指责，而缅甸因信守承诺受到赞扬。", ("蒙古", "缅甸"), [CRITICAL, SUPPORTIVE]),
     ],
 )
 def test_unseen_targets_of_one_sentence_are_told_apart(

@@ -1,0 +1,1 @@
+"""What an analyst hands on: agreement and, later, shares over time as pages and tables."""

@@ -1,0 +1,56 @@
+"""Fixtures: a small made-up corpus, a model fitted on it and how well it does, for the rooms that need all three."""
+
+import random
+
+import pytest
+
+from models.news_model import NewsModel
+from standpoint.annotation import Annotation
+from standpoint.article import Article
+from standpoint.codebook import Actor, Alias, Codebook, Frame, Words
+from training.fitting import FitConfig, fit_news_model
+from training.gold import Gold, make_gold
+from training.outcome import Outcome, cross_validated
+from training.quality import Quality, measure
+from training.splits import story_folds
+
+CONFIG = FitConfig(n_folds=2)
+FRAMES = {"failure": "The costly plan collapsed again.", "alliance": "Allies signed a joint pact."}
+STANCES = {"critical": "{} broke its promise.", "neutral": "{} published figures.", "supportive": "{} kept its word."}
+ACTORS = {"china": "China", "japan": "Japan"}
+
+
+@pytest.fixture(scope="session")
+def demo_gold() -> Gold:
+    """Make forty articles in which a sentence gives away each frame and each stance."""
+    draw = random.Random(3)
+    name = Words("name", "名")
+    actors = tuple(Actor(id, name, (Alias(text),)) for id, text in ACTORS.items())
+    codebook = Codebook("demo", name, frames=tuple(Frame(id, name, name) for id in FRAMES), actors=actors)
+    articles, annotations = [], []
+    for number in range(40):
+        frames = frozenset(id for id in FRAMES if draw.random() < 0.5)
+        stances = {actor: draw.choice(list(STANCES)) for actor in draw.sample(list(ACTORS), number % 2 + 1)}
+        parts = [FRAMES[id] for id in frames] + [STANCES[stance].format(ACTORS[id]) for id, stance in stances.items()]
+        articles.append(Article(f"a{number}", f"News of day {number}", " ".join(draw.sample(parts, len(parts)))))
+        annotations.append(Annotation(f"a{number}", "gold", codebook.reference, frames, stances))
+    return make_gold(articles, annotations, codebook)
+
+
+@pytest.fixture(scope="session")
+def demo_model(demo_gold: Gold) -> NewsModel:
+    """Fit both parts on the whole corpus."""
+    return fit_news_model(demo_gold, CONFIG)
+
+
+@pytest.fixture(scope="session")
+def demo_outcome(demo_gold: Gold) -> Outcome:
+    """Let models answer the articles they were not fitted on."""
+    folds = list(story_folds(demo_gold.stories, n_folds=CONFIG.n_folds))
+    return cross_validated(demo_gold, folds, lambda gold: fit_news_model(gold, CONFIG))
+
+
+@pytest.fixture(scope="session")
+def demo_quality(demo_gold: Gold, demo_outcome: Outcome) -> Quality:
+    """Measure what they answered."""
+    return measure(demo_outcome, demo_gold.codebook)

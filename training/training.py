@@ -1,0 +1,117 @@
+"""Training: gold in; out come a model fitted on all of it and its quality on articles it had not seen."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from models.news_model import NewsModel
+from standpoint.article import Article
+from standpoint.errors import TrainingError
+from training.ablations import ablated_stances
+from training.fitting import FitConfig, Progress, fit_news_model, in_silence
+from training.gold import Gold
+from training.outcome import Outcome, StanceOutcome, held_out
+from training.quality import Quality, measure
+from training.splits import Indices, story_folds, temporal_split
+
+TEMPORAL, CROSS_VALIDATED = "temporal", "cross_validated"
+"""The two ways quality is measured, both on stories never trained on: after a day, and over random folds."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model, and how models made like it did on held-out articles."""
+
+    model: NewsModel
+    qualities: Mapping[str, Quality]
+    outcomes: Mapping[str, Outcome]
+    notes: tuple[str, ...]
+
+
+def train(gold: Gold, config: FitConfig, *, progress: Progress = in_silence) -> Trained:
+    """Measure on held-out stories, then fit on everything.
+
+    `notes` say what could not be done: a frame with too few articles, a split that the dates do not allow.
+
+    Raises:
+        TrainingError: nothing can be learned from this gold.
+    """
+    notes = _rare_labels(gold)
+    measured: dict[str, tuple[Outcome, Quality]] = {}
+    for name, splits in ((TEMPORAL, _temporal), (CROSS_VALIDATED, _folds)):
+        try:
+            measured[name] = _measured(gold, splits(gold, config), config, _below(name, progress))
+        except TrainingError as error:
+            notes.append(f"{name} quality was not measured: {error}")
+    model = fit_news_model(gold, config, progress=_below("final", progress))
+    model.training["trained_on"] = sorted(text_hash(item.article) for item in gold.articles)
+    return Trained(
+        model=model,
+        qualities={name: quality for name, (_, quality) in measured.items()},
+        outcomes={name: outcome for name, (outcome, _) in measured.items()},
+        notes=tuple(notes),
+    )
+
+
+def evaluate(model: NewsModel, gold: Gold) -> tuple[Quality, int]:
+    """Measure a model on the articles of `gold` that it was not trained on; return their number too.
+
+    Raises:
+        TrainingError: it was trained on all of them.
+    """
+    seen = set(model.training.get("trained_on", ()))
+    fresh = gold.select(index for index, item in enumerate(gold.articles) if text_hash(item.article) not in seen)
+    if not len(fresh):
+        raise TrainingError(
+            f"the model was trained on all {len(gold)} of these articles, and a figure on training data says nothing. "
+            "Evaluate on other articles."
+        )
+    return measure(held_out(model, fresh, fresh), gold.codebook), len(fresh)
+
+
+def text_hash(article: Article) -> str:
+    """Return a short hash of an article's text, by which a model remembers what it was trained on."""
+    return hashlib.sha256(article.text.encode()).hexdigest()[:12]
+
+
+def _rare_labels(gold: Gold) -> list[str]:
+    notes = []
+    for label, n_present in zip(gold.codebook.frame_ids, gold.present.sum(axis=0), strict=True):
+        if min(n_present, len(gold) - n_present) < 5:
+            notes.append(
+                f"frame '{label}' is present in {n_present} of {len(gold)} articles: it is not learned and never "
+                "called. Annotate until at least 5 articles have it and 5 lack it."
+            )
+    return notes
+
+
+def _temporal(gold: Gold, _: FitConfig) -> list[tuple[Indices, Indices]]:
+    return [temporal_split(gold)]
+
+
+def _folds(gold: Gold, config: FitConfig) -> list[tuple[Indices, Indices]]:
+    return list(story_folds(gold.stories, n_folds=config.n_folds, seed=config.seed))
+
+
+def _measured(
+    gold: Gold, splits: Iterable[tuple[Indices, Indices]], config: FitConfig, progress: Progress
+) -> tuple[Outcome, Quality]:
+    outcomes: list[Outcome] = []
+    ablations: dict[str, list[StanceOutcome]] = {}
+    for number, (learn, hold) in enumerate(splits, start=1):
+        before, after = gold.select(learn), gold.select(hold)
+        model = fit_news_model(before, config, progress=_below(f"part {number}", progress))
+        outcomes.append(held_out(model, before, after))
+        if outcomes[-1].stances is not None:
+            for name, ablated in ablated_stances(before, after, config).items():
+                ablations.setdefault(name, []).append(ablated)
+    outcome = Outcome.joined(outcomes)
+    joined = {name: StanceOutcome.joined(parts) for name, parts in ablations.items()}
+    return outcome, measure(outcome, gold.codebook, ablations=joined, seed=config.seed)
+
+
+def _below(heading: str, progress: Progress) -> Progress:
+    def told(step: str) -> None:
+        progress(f"{heading}: {step}")
+
+    return told
