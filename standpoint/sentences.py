@@ -7,7 +7,10 @@ Span = tuple[int, int]
 _CLOSERS = re.escape("\"'”’」』）)】》]")
 _OPENERS = re.escape("\"'“‘「『（(【《[")
 # A candidate end: a line break, or a run of marks with the quotes, brackets and references that close after it.
-_END = re.compile(rf"[\n\r\u2028\u2029]|[。！？｡!?….]+[{_CLOSERS}]*(?:[ \t]?\[\d{{1,3}}\])*")
+# A digest runs its bullets on: a reference ends an item where a bullet follows, or a heading and a bullet.
+_REFERENCES = r"(?:\[\d{1,3}\])+"
+_ITEM = r"(?=[ \t]+(?:[-–•] |[A-Z\u3400-\u9fff][^\[\]\n]{0,60} - ))"
+_END = re.compile(rf"[\n\r\u2028\u2029]|[。！？｡!?….]+[{_CLOSERS}]*(?:[ \t]?\[\d{{1,3}}\])*|{_REFERENCES}{_ITEM}")
 _STRONG = re.compile("[。｡！？]")
 _COMMAS = frozenset(",，、；;：:")
 _LAST_TOKEN = re.compile(r"(?<![A-Za-z\u00c0-\u1fff])[A-Za-z](?:[A-Za-z.]*[A-Za-z])?\Z")
@@ -51,6 +54,8 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     """Say whether the marks of `match` end the sentence that starts at `start`."""
     mark, end = match.group(), match.end()
     following = text[end : end + 1]
+    if mark.startswith("["):
+        return True
     if "》" in mark or _next(text, end)[:1] in _COMMAS:
         return False  # a title with a mark of its own, or a quotation inside a sentence
     if _STRONG.search(mark):

@@ -130,3 +130,12 @@ def test_a_line_break_makes_both_sides_independent(first: str, second: str) -> N
     shift = len(first) + 1
     moved = [(start + shift, end + shift) for start, end in sentences(second)]
     assert sentences(f"{first}\n{second}") == sentences(first) + moved
+
+
+def test_run_on_bullets_of_a_digest_are_sentences_of_their_own() -> None:
+    text = "Core Viewpoint - Output fell [1][8] Group 1: Mines - One pit closed [2] - Prices rose, see [3] and on [4]"
+    assert [text[start:end] for start, end in sentences(text)] == [
+        "Core Viewpoint - Output fell [1][8]",
+        "Group 1: Mines - One pit closed [2]",
+        "- Prices rose, see [3] and on [4]",
+    ]
