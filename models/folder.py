@@ -81,7 +81,7 @@ def load_model(folder: Path, *, codebook: Codebook | None = None, version: str |
             version=version or description["version"],
             training=description["training"],
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (LookupError, TypeError, ValueError) as error:
         raise ModelFolderError(f"{folder}: its parts do not fit together ({error}). {_RETRAIN}") from error
 
 

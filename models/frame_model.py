@@ -6,9 +6,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.linear_model import LogisticRegression
 
 from models.calibration import Floats, binary_proba
+from models.classifier import fit_one_against_rest
 from models.features import Arrays, TfidfFeatures, View
 from models.ngrams import NgramConfig
 
@@ -92,17 +92,9 @@ class FrameModel:
 
     def _fit_frame(self, matrix: sparse.csr_matrix, present: NDArray[np.bool_], index: int) -> None:
         if self.is_fitted_[index]:
-            fitted = LogisticRegression(C=self.inverse_penalty, max_iter=500, class_weight="balanced").fit(
-                matrix, present
+            self.coef_[index], self.intercept_[index] = fit_one_against_rest(
+                matrix, present, inverse_penalty=self.inverse_penalty
             )
-            self.coef_[index], self.intercept_[index] = fitted.coef_[0], fitted.intercept_[0]
         else:
             rate = (present.sum() + 0.5) / (len(present) + 1)
             self.calibration_[index] = 0.0, np.log(rate / (1 - rate))
-
-
-def _classifier(inverse_penalty: float) -> LogisticRegression:
-    """Return a classifier solved in the dual, which is quick where there are fewer texts than features."""
-    return LogisticRegression(
-        C=inverse_penalty, solver="liblinear", dual=True, max_iter=2000, class_weight="balanced", random_state=0
-    )

@@ -12,6 +12,7 @@ from models.stance_model import StanceModel, TargetInText
 from models.targets import Scene, Target
 from standpoint.article import Article
 from standpoint.codebook import Actor, Codebook
+from standpoint.errors import RecordError
 from standpoint.mentions import MentionFinder
 from standpoint.prediction import FramePrediction, Prediction, ScoredSpan, StancePrediction
 from standpoint.sentences import Span, sentences
@@ -59,6 +60,9 @@ class NewsModel:
 
         Returns:
             One prediction per article, in order.
+
+        Raises:
+            RecordError: a span of a target lies outside the text of its article.
         """
         scenes, questions = self._questions(articles, [*self.codebook.actors, *actors], targets or {})
         frames = self._frames(scenes, evidence)
@@ -155,7 +159,13 @@ class NewsModel:
 def scene_of(
     text: str, finder: MentionFinder, names: Mapping[str, tuple[str, ...]], extra: Sequence[Target] = ()
 ) -> tuple[Scene, list[Target]]:
-    """Find every actor of a text; return the scene and a target for each actor it names, then the extra ones."""
+    """Find every actor of a text; return the scene and a target for each actor it names, then the extra ones.
+
+    Raises:
+        RecordError: a span of an extra target is empty, reversed or outside the text.
+    """
+    for target in extra:
+        _check_spans(target, text)
     by_actor: dict[str, list[Span]] = {}
     for mention in finder.find(text):
         by_actor.setdefault(mention.actor, []).append((mention.start, mention.end))
@@ -163,6 +173,15 @@ def scene_of(
     found = [Target(actor, names[actor], tuple(spans)) for actor, spans in by_actor.items() if actor not in taken]
     spans = sorted({span for target in [*found, *extra] for span in target.mentions})
     return Scene(text, tuple(sentences(text)), tuple(spans)), [*found, *extra]
+
+
+def _check_spans(target: Target, text: str) -> None:
+    for start, end in target.mentions:
+        if not 0 <= start < end <= len(text):
+            raise RecordError(
+                f"target '{target.actor}' spans {start} to {end}, but the text has {len(text)} characters. "
+                "Count code points of title, blank line and body."
+            )
 
 
 def _by_sentence(question: TargetInText) -> Iterator[tuple[Span, TargetInText]]:

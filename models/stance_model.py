@@ -1,4 +1,4 @@
-"""The linear stance model: views of the text around a masked target and one multinomial logistic regression."""
+"""The linear stance model: views of the text around a masked target and one logistic regression per stance."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
 from models.calibration import Floats, class_proba
+from models.classifier import fit_one_against_rest
 from models.features import Arrays, TfidfFeatures, View
 from models.ngrams import NgramConfig
 from models.targets import VIEW_NAMES, Scene, Target, target_views
@@ -34,6 +34,10 @@ CONTEXT_VIEWS = (View("context", _BOTH, weight=0.5),)
 STANCE_VIEWS = (*PASSAGE_VIEWS, *NAME_VIEWS, *CONTEXT_VIEWS)
 
 
+_UNSEEN = -20.0
+"""The score of a stance that no training target had."""
+
+
 @dataclass(frozen=True, slots=True)
 class TargetInText:
     """One question to the stance model: this target, in this scene."""
@@ -54,7 +58,7 @@ class StanceModel:
     calibration_: NDArray[Any]
     weights_: NDArray[Any]
 
-    def __init__(self, n_stances: int, views: Sequence[View] = STANCE_VIEWS, *, inverse_penalty: float = 1.0) -> None:
+    def __init__(self, n_stances: int, views: Sequence[View] = STANCE_VIEWS, *, inverse_penalty: float = 2.0) -> None:
         self.n_stances = n_stances
         self.features = TfidfFeatures(views)
         self.inverse_penalty = inverse_penalty
@@ -62,17 +66,12 @@ class StanceModel:
     def fit(self, questions: Sequence[TargetInText], stances: NDArray[np.int64]) -> Self:
         """Learn from targets and the number of the stance taken toward each, shape (n_questions,)."""
         matrix = self.features.fit_transform(self._columns(questions))
-        fitted = LogisticRegression(C=self.inverse_penalty, max_iter=300, tol=1e-3, class_weight="balanced")
-        fitted.fit(matrix, stances)
-        coefficients, intercepts = fitted.coef_, fitted.intercept_
-        if len(fitted.classes_) == 2:
-            coefficients, intercepts = (
-                np.vstack([-coefficients, coefficients]) / 2,
-                np.repeat(intercepts, 2) * [-0.5, 0.5],
-            )
         self.coef_ = np.zeros((self.n_stances, matrix.shape[1]), dtype=np.float32)
-        self.intercept_ = np.full(self.n_stances, -20.0)
-        self.coef_[fitted.classes_], self.intercept_[fitted.classes_] = coefficients, intercepts
+        self.intercept_ = np.full(self.n_stances, _UNSEEN)
+        for stance in np.unique(stances):
+            self.coef_[stance], self.intercept_[stance] = fit_one_against_rest(
+                matrix, stances == stance, inverse_penalty=self.inverse_penalty
+            )
         self.calibration_ = np.concatenate([[1.0], np.zeros(self.n_stances)])
         self.weights_ = np.ones(self.n_stances)
         return self

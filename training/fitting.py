@@ -26,7 +26,7 @@ class FitConfig:
     frame_views: tuple[View, ...] = FRAME_VIEWS
     stance_views: tuple[View, ...] = STANCE_VIEWS
     frame_inverse_penalty: float = 10.0
-    stance_inverse_penalty: float = 1.0
+    stance_inverse_penalty: float = 2.0
     n_folds: int = 5
     seed: int = 0
 

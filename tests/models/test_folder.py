@@ -1,5 +1,6 @@
 """Tests of the model folder: it reads back the same model, and nothing else than what was written."""
 
+import hashlib
 import json
 import os
 import pickletools
@@ -11,8 +12,10 @@ from pathlib import Path
 import pytest
 from safetensors.numpy import load, save
 
+from models.features import Arrays
 from models.folder import DESCRIPTION, FORMAT, WEIGHTS, load_model, save_model
 from models.news_model import NewsModel
+from models.ngrams import KEY_BITS
 from standpoint.article import Article
 from standpoint.codebook import Words
 from standpoint.errors import CodebookMismatchError, ModelFolderError
@@ -39,6 +42,16 @@ def refusal(folder: Path) -> str:
 def edited(folder: Path, **changes: object) -> None:
     path = folder / DESCRIPTION
     path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")
+
+
+def resealed(folder: Path, arrays: Arrays) -> None:
+    """Put other weights into a folder, with checksums that fit."""
+    weights, description = save(arrays), json.loads((folder / DESCRIPTION).read_bytes())
+    description["sha256"] = {WEIGHTS: hashlib.sha256(weights).hexdigest()}
+    canonical = json.dumps(description, ensure_ascii=False, sort_keys=True).encode()
+    description["sha256"][DESCRIPTION] = hashlib.sha256(canonical).hexdigest()
+    (folder / WEIGHTS).write_bytes(weights)
+    (folder / DESCRIPTION).write_text(json.dumps(description, ensure_ascii=False), encoding="utf-8")
 
 
 def test_a_model_read_back_gives_identical_predictions(model: NewsModel, folder: Path) -> None:
@@ -107,6 +120,25 @@ def test_a_changed_description_is_refused_as_a_change(folder: Path, changes: dic
 def test_another_format_is_refused_with_both_numbers(folder: Path) -> None:
     edited(folder, format=99)
     assert f"has format 99, this version reads {FORMAT}. Use the version that wrote it" in refusal(folder)
+
+
+def test_another_layout_of_the_description_is_the_same_model(model: NewsModel, folder: Path) -> None:
+    resealed(folder, load((folder / WEIGHTS).read_bytes()))
+    assert load_model(folder).predict(ARTICLES) == model.predict(ARTICLES)
+
+
+@pytest.mark.parametrize("name", ["frames.features.keys", "frames.features.splits", "stances.coef"])
+def test_weights_that_lack_a_part_are_refused(folder: Path, name: str) -> None:
+    arrays = load((folder / WEIGHTS).read_bytes())
+    del arrays[name]
+    resealed(folder, arrays)
+    assert f"its parts do not fit together ('{name.split('.', 1)[1]}')" in refusal(folder)
+
+
+def test_weights_with_keys_out_of_range_are_refused(folder: Path) -> None:
+    arrays = load((folder / WEIGHTS).read_bytes())
+    resealed(folder, arrays | {"frames.features.keys": arrays["frames.features.keys"] + (1 << KEY_BITS)})
+    assert "its parts do not fit together (index" in refusal(folder)
 
 
 @pytest.mark.parametrize("content", ["[]", "{}", '{"sha256": []}', '"text"', "null", "not json", "\ud800"])

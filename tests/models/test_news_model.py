@@ -12,6 +12,7 @@ from models.news_model import EVIDENCE_PER_LABEL, NewsModel
 from models.targets import Target
 from standpoint.article import Article
 from standpoint.codebook import Actor, Alias, Words
+from standpoint.errors import RecordError
 from standpoint.prediction import Prediction
 from standpoint.sentences import Span, sentences
 
@@ -133,6 +134,13 @@ def test_a_target_without_a_span_is_answered(model: NewsModel) -> None:
     found = model.predict([article(FAILED)], targets={"a1": [Target("x", ("plans",))]})[0].stances
     assert [(one.actor, one.mentions, one.evidence) for one in found] == [("x", (), ())]
     assert sum(found[0].proba.values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("span", [(5, 2), (3, 3), (-4, 2), (0, 1000)])
+def test_a_span_outside_the_text_is_refused(model: NewsModel, span: tuple[int, int]) -> None:
+    with pytest.raises(RecordError) as error:
+        model.predict([article("Rain.")], targets={"a1": [Target("x", ("Rain",), (span,))]})
+    assert f"target 'x' spans {span[0]} to {span[1]}, but the text has 11 characters. Count code" in str(error.value)
 
 
 def test_a_target_takes_the_place_of_the_actor_of_that_id(model: NewsModel) -> None:

@@ -133,6 +133,6 @@ def test_emoji_before_a_mention_do_not_shift_it() -> None:
 
 def test_of_overlapping_actors_each_character_is_masked_once() -> None:
     text = "Bank of Japan spoke."
-    scene = Scene(text, ((0, 20),), ((0, 13), (8, 13)))
+    scene = Scene(text, ((0, 20),), ((0, 4), (0, 13), (8, 13)))
     seen = dict(zip(VIEW_NAMES, target_views(scene, Target("bank", ("Bank of Japan",), ((0, 13),))), strict=True))
     assert squeezed(seen["sentence"]) == f"{TARGET} spoke."
