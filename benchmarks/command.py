@@ -83,11 +83,12 @@ def _as_json(report: Report, options: Options, seconds: float) -> dict[str, Any]
         "seed": options.seed,
         "test": str(options.test) if options.test else None,
         "seconds": round(seconds, 2),
-        "versions": _versions(),
+        "versions": versions(),
     }
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Return the versions that figures depend on."""
     names = ("standpoint", "scikit-learn", "numpy", "scipy")
     return {"python": platform.python_version(), **{name: version(name) for name in names}}
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from itertools import pairwise
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from scipy import sparse
 from models.ngrams import KEY_BITS, NgramConfig, count_ngrams
 
 Arrays = dict[str, NDArray[Any]]
+_Rows = TypeVar("_Rows", sparse.csr_matrix, NDArray[np.float32])
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,24 @@ class TfidfFeatures:
         """Return the features of other texts, shape (n_texts, n_features)."""
         return self._assemble(self._count(texts))
 
+    def scores(self, texts: Sequence[Sequence[str]], coefficients: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return what `transform(texts) @ coefficients.T` would give, without the matrix of all views.
+
+        Args:
+            texts: one column of texts per view, all of one length.
+            coefficients: one row per label, shape (n_labels, n_features); quickest in Fortran order.
+
+        Returns:
+            Array of shape (n_texts, n_labels).
+        """
+        total = np.zeros((len(texts[0]), len(coefficients)), dtype=np.float32)
+        for column, index, bounds, view in zip(
+            self._count(texts), self._indexes, self._bounds, self.views, strict=True
+        ):
+            matrix = column.matrix(index, self.idf_[bounds], view.weight)
+            total += column.spread(matrix @ coefficients.T[bounds])
+        return total
+
     def to_arrays(self) -> Arrays:
         """Return what was learned as plain arrays."""
         return {"keys": self.keys_.astype(np.int32), "idf": self.idf_, "splits": self.splits_.astype(np.int64)}
@@ -84,16 +104,15 @@ class TfidfFeatures:
 
     def _set(self, keys: NDArray[np.int64], idf: NDArray[np.floating], splits: NDArray[np.int64]) -> None:
         self.keys_, self.idf_, self.splits_ = keys, idf.astype(np.float32), splits
-        self._tables = [
-            _lookup_table(keys, int(first), int(end)) for first, end in zip(splits[:-1], splits[1:], strict=True)
-        ]
+        self._bounds = [slice(int(first), int(end)) for first, end in pairwise(splits)]
+        self._indexes = [_KeyIndex(keys[bounds]) for bounds in self._bounds]
 
     def _assemble(self, counted: Sequence["_Column"]) -> sparse.csr_matrix:
         blocks = [
-            column.matrix(table, self.idf_, view.weight)
-            for column, table, view in zip(counted, self._tables, self.views, strict=True)
+            column.spread(column.matrix(index, self.idf_[bounds], view.weight))
+            for column, index, bounds, view in zip(counted, self._indexes, self._bounds, self.views, strict=True)
         ]
-        return blocks[0] if len(blocks) == 1 else sparse.csr_matrix(sum(blocks[1:], blocks[0]))
+        return sparse.csr_matrix(sparse.hstack(blocks))
 
 
 @dataclass(frozen=True)
@@ -115,19 +134,42 @@ class _Column:
         positions = np.fromiter((numbers[text] for text in texts), dtype=np.int64, count=len(texts))
         return cls(*count_ngrams(list(unique), ngrams, salt=salt), len(unique), positions)
 
-    def matrix(self, table: NDArray[np.int32], idf: NDArray[np.float32], weight: float) -> sparse.csr_matrix:
-        columns = table[self.keys]
-        known = columns >= 0
-        rows, columns = self.rows[known], columns[known]
+    def matrix(self, index: "_KeyIndex", idf: NDArray[np.float32], weight: float) -> sparse.csr_matrix:
+        """Return one row per different text and one column per key of the index."""
+        known, columns = index.find(self.keys)
+        rows = self.rows[known]
         values = (1 + np.log(self.counts[known])) * idf[columns]
         lengths = np.sqrt(np.bincount(rows, weights=values**2, minlength=self.n_unique))
         values *= (weight / np.maximum(lengths, 1e-9)).astype(np.float32)[rows]
-        ends = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=self.n_unique))])
-        matrix = sparse.csr_matrix((values, columns, ends), shape=(self.n_unique, len(idf)))
-        return matrix if self.positions is None else matrix[self.positions]
+        ends = np.searchsorted(rows, np.arange(self.n_unique + 1)).astype(np.int32)
+        return sparse.csr_matrix((values, columns, ends), shape=(self.n_unique, len(idf)))
+
+    def spread(self, by_unique: _Rows) -> _Rows:
+        """Return a row per text, given a row per different text."""
+        return by_unique if self.positions is None else by_unique[self.positions]
 
 
-def _lookup_table(keys: NDArray[np.int64], first: int, end: int) -> NDArray[np.int32]:
-    table = np.full(1 << KEY_BITS, -1, dtype=np.int32)
-    table[keys[first:end]] = np.arange(first, end, dtype=np.int32)
-    return table
+class _KeyIndex:
+    """Finds the place of a key among sorted keys.
+
+    Each possible key is one bit, set where the key is known; the place of a key is the number of set bits below it:
+    those of the words before its own, which are summed beforehand, and those in its own word. That takes 0.75 MB for
+    2 ** 22 possible keys, where a table of places takes 16 MB and is no quicker.
+
+    Source: rank in a bit vector (Jacobson, 1989).
+    """
+
+    def __init__(self, keys: NDArray[np.int64]) -> None:
+        bits = np.zeros(1 << KEY_BITS, dtype=np.uint8)
+        bits[keys] = 1
+        self._words = np.packbits(bits, bitorder="little").view("<u8")
+        n_set = np.bitwise_count(self._words)
+        self._n_before = np.cumsum(n_set, dtype=np.int32) - n_set
+
+    def find(self, keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Return which of the keys are known, as positions in `keys`, and the place of each of these."""
+        words = self._words[keys >> 6]
+        bits = (keys & 63).astype(np.uint64)
+        known = np.flatnonzero(words >> bits & np.uint64(1))
+        lower = words[known] & ((np.uint64(1) << bits[known]) - np.uint64(1))
+        return known, self._n_before[keys[known] >> 6] + np.bitwise_count(lower)

@@ -22,6 +22,7 @@ from models.frame_model import FrameModel
 from models.news_model import NewsModel
 from models.ngrams import NgramConfig
 from models.stance_model import StanceModel
+from models.tone import tone_fingerprint
 from standpoint.codebook import Codebook
 from standpoint.codebook_file import codebook_from_json
 from standpoint.errors import CodebookMismatchError, InputError, ModelFolderError
@@ -99,6 +100,7 @@ def _write(model: NewsModel, folder: Path) -> None:
         "frame_model": _settings(model.frame_model),
         "stance_model": _settings(model.stance_model),
         "training": model.training,
+        "tone": tone_fingerprint(),
         "sha256": {WEIGHTS: hashlib.sha256(weights).hexdigest()},
     }
     description["sha256"][DESCRIPTION] = _checksum(description)
@@ -142,6 +144,8 @@ def _read_description(folder: Path) -> dict[str, Any]:
         )
     if _checksum(description) != checksum:
         raise ModelFolderError(f"{path}: was changed after the model was saved. {_RETRAIN}")
+    if description.get("tone") != tone_fingerprint():
+        raise ModelFolderError(f"{path}: was trained with another list of tone words than this version has. Train anew.")
     return dict(description)
 
 

@@ -47,7 +47,7 @@ class FrameModel:
         n_frames = present.shape[1]
         n_present = present.sum(axis=0)
         self.is_fitted_ = (n_present >= MIN_ARTICLES) & (len(texts) - n_present >= MIN_ARTICLES)
-        self.coef_ = np.zeros((n_frames, matrix.shape[1]), dtype=np.float32)
+        self.coef_ = np.zeros((n_frames, matrix.shape[1]), dtype=np.float32, order="F")
         self.intercept_ = np.zeros(n_frames)
         self.calibration_ = np.tile([1.0, 0.0], (n_frames, 1))
         self.thresholds_ = np.where(self.is_fitted_, 0.5, NEVER)
@@ -57,8 +57,7 @@ class FrameModel:
 
     def decision_function(self, texts: Sequence[str]) -> Floats:
         """Return uncalibrated log-odds, shape (n_texts, n_frames)."""
-        matrix = self.features.transform(self._columns(texts))
-        scores: Floats = matrix @ self.coef_.T + self.intercept_
+        scores: Floats = self.features.scores(self._columns(texts), self.coef_) + self.intercept_
         return scores
 
     def predict_proba(self, texts: Sequence[str]) -> Floats:
@@ -73,13 +72,13 @@ class FrameModel:
     def to_arrays(self) -> Arrays:
         """Return what was learned as plain arrays."""
         names = ("coef_", "intercept_", "is_fitted_", "calibration_", "thresholds_")
-        learned = {name.rstrip("_"): np.asarray(getattr(self, name)) for name in names}
+        learned = {name.rstrip("_"): np.ascontiguousarray(getattr(self, name)) for name in names}
         return {**{f"features.{name}": value for name, value in self.features.to_arrays().items()}, **learned}
 
     def load_arrays(self, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """Take over what `to_arrays` returned; return itself."""
         self.features.load_arrays({name: arrays[f"features.{name}"] for name in ("keys", "idf", "splits")})
-        self.coef_, self.intercept_ = arrays["coef"], arrays["intercept"]
+        self.coef_, self.intercept_ = np.asfortranarray(arrays["coef"]), arrays["intercept"]
         self.is_fitted_, self.calibration_, self.thresholds_ = (
             arrays["is_fitted"],
             arrays["calibration"],

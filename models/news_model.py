@@ -1,6 +1,7 @@
 """The news model: one codebook, the frames of an article and the stance toward each actor, with evidence."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,7 @@ class NewsModel:
         self.stance_model = stance_model
         self.version = version
         self.training = dict(training or {})
+        self._finder = MentionFinder(codebook.actors)
 
     def predict(
         self,
@@ -84,7 +86,7 @@ class NewsModel:
     def _questions(
         self, articles: Sequence[Article], actors: Sequence[Actor], targets: Mapping[str, Sequence[Target]]
     ) -> tuple[list[Scene], list[list[TargetInText]]]:
-        finder = MentionFinder(actors)
+        finder = MentionFinder(actors) if len(actors) > len(self.codebook.actors) else self._finder
         names = {actor.id: tuple(alias.text for alias in actor.aliases) for actor in actors}
         scenes, questions = [], []
         for article in articles:
@@ -128,7 +130,7 @@ class NewsModel:
             return iter(())
         proba = self.stance_model.predict_proba(questions)
         chosen = self.stance_model.choose(proba)
-        shown = self._stance_evidence(questions, chosen) if evidence else [()] * len(questions)
+        shown = self._stance_evidence(questions, proba, chosen) if evidence else [()] * len(questions)
         labels = self.codebook.stance_ids
         return (
             StancePrediction(
@@ -142,7 +144,7 @@ class NewsModel:
         )
 
     def _stance_evidence(
-        self, questions: Sequence[TargetInText], chosen: NDArray[np.int64]
+        self, questions: Sequence[TargetInText], proba: Floats, chosen: NDArray[np.int64]
     ) -> list[tuple[ScoredSpan, ...]]:
         """Ask again for each sentence that names the target alone, and show those that speak most for the answer."""
         parts = [
@@ -150,8 +152,10 @@ class NewsModel:
         ]
         shown: list[list[tuple[Span, float]]] = [[] for _ in questions]
         if self.stance_model is not None and parts:
-            odds = _log_odds(self.stance_model.predict_proba([part for _, _, part in parts]))
-            for (number, span, _), row in zip(parts, odds, strict=True):
+            is_new = np.array([part is not questions[number] for number, _, part in parts])
+            answers = proba[[number for number, _, _ in parts]]
+            answers[is_new] = self.stance_model.predict_proba([parts[place][2] for place in np.flatnonzero(is_new)])
+            for (number, span, _), row in zip(parts, _log_odds(answers), strict=True):
                 shown[number].append((span, float(row[chosen[number]])))
         return [_strongest(pairs) for pairs in shown]
 
@@ -185,11 +189,13 @@ def _check_spans(target: Target, text: str) -> None:
 
 
 def _by_sentence(question: TargetInText) -> Iterator[tuple[Span, TargetInText]]:
+    """Yield each sentence that names the target, and the question about it: the same one where there is no other."""
     scene, target = question.scene, question.target
     for start, end in scene.sentences:
         inside = tuple(span for span in target.mentions if start <= span[0] < end)
         if inside:
-            yield (start, end), TargetInText(scene, Target(target.actor, target.names, inside))
+            is_all = inside == target.mentions
+            yield (start, end), question if is_all else TargetInText(scene, replace(target, mentions=inside))
 
 
 def _strongest(pairs: list[tuple[Span, float]]) -> tuple[ScoredSpan, ...]:

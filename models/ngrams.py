@@ -4,7 +4,7 @@ Every n-gram of a batch of texts is a difference of two prefix sums of a polynom
 1987), so that one pass over the code points gives all of them at once, whatever their length.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -20,6 +20,10 @@ _BASE = 0x9E3779B97F4A7C15 | 1
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _MASK = (1 << 64) - 1
 _BATCH_CHARACTERS = 1 << 16
+_BATCH_TEXTS = 1 << (32 - KEY_BITS)
+_Spans = tuple[slice | Keys, slice | Keys, NDArray[np.bool_]]
+"""Starts, ends and whether each span is an n-gram."""
+
 _SPACE, _LETTER, _HAN, _SIGN = 0, 1, 2, 3
 
 
@@ -56,83 +60,85 @@ def count_ngrams(texts: Sequence[str], config: NgramConfig, *, salt: int = 0) ->
     return rows, keys, counts
 
 
-def _batches(texts: Sequence[str]) -> list[tuple[int, list[str]]]:
-    """Return the normalised texts in batches that fit the processor's cache, each with its first row number."""
-    batches: list[tuple[int, list[str]]] = []
-    room = 0
+def _batches(texts: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the normalised texts in batches that fit the processor's cache, each with its first row number."""
+    batch: list[str] = []
+    room = _BATCH_CHARACTERS
     for row, text in enumerate(texts):
         normal = f" {' '.join(text.lower().split())} "
-        if room < len(normal) or not batches:
-            batches.append((row, []))
-            room = _BATCH_CHARACTERS
-        batches[-1][1].append(normal)
+        if batch and (room < len(normal) or len(batch) == _BATCH_TEXTS):
+            yield row - len(batch), batch
+            batch, room = [], _BATCH_CHARACTERS
+        batch.append(normal)
         room -= len(normal)
-    return batches
+    if batch:
+        yield len(texts) - len(batch), batch
 
 
 def _count_batch(
     texts: list[str], first: int, config: NgramConfig, salt: int
 ) -> tuple[Keys, Keys, NDArray[np.float32]]:
     codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    rows = np.repeat(np.arange(first, first + len(texts)), [len(text) for text in texts])
+    rows = np.repeat(np.arange(len(texts), dtype=np.uint32) << KEY_BITS, [len(text) for text in texts])
     hasher = _Hasher(codes)
     kinds = _kinds()[np.minimum(codes, 0x1FFFF)]
-    found = [(rows[starts], hasher.keys(starts, ends, salt * 16 + 1)) for starts, ends in _characters(kinds, config)]
-    found += [(rows[starts], hasher.keys(starts, ends, salt * 16 + 2)) for starts, ends in _words(kinds, rows, config)]
-    found += [(rows[starts], hasher.keys(starts, ends, salt * 16 + 3)) for starts, ends in _chinese(kinds, config)]
-    if not found:
-        found = [(rows[:0], rows[:0])]
-    packed = np.concatenate([row << KEY_BITS | keys for row, keys in found])
+    spans = [(salt * 16 + 1, *span) for span in _characters(kinds, config)]
+    spans += [(salt * 16 + 2, *span) for span in _words(kinds, rows, config)]
+    spans += [(salt * 16 + 3, *span) for span in _chinese(kinds, config)]
+    packed = np.concatenate(
+        [rows[:0], *((rows[starts] | hasher.keys(starts, ends, salt))[kept] for salt, starts, ends, kept in spans)]
+    )
     packed.sort()
-    return _run_lengths(packed)
+    return _run_lengths(packed, first)
 
 
-def _run_lengths(packed: Keys) -> tuple[Keys, Keys, NDArray[np.float32]]:
-    firsts = np.flatnonzero(np.diff(packed, prepend=-1))
+def _run_lengths(packed: NDArray[np.uint32], first: int) -> tuple[Keys, Keys, NDArray[np.float32]]:
+    firsts = np.flatnonzero(np.concatenate([[True], packed[1:] != packed[:-1]])[: len(packed)])
     counts = np.diff(firsts, append=len(packed)).astype(np.float32)
-    unique = packed[firsts]
-    return unique >> KEY_BITS, unique & ((1 << KEY_BITS) - 1), counts
+    unique = packed[firsts].astype(np.int64)
+    return (unique >> KEY_BITS) + first, unique & ((1 << KEY_BITS) - 1), counts
 
 
-def _characters(kinds: NDArray[np.uint8], config: NgramConfig) -> list[tuple[Keys, Keys]]:
-    """Return starts and ends of the character n-grams."""
-    n_spaces = np.concatenate([[0], np.cumsum(kinds == _SPACE)])
-    spans = []
-    for length in range(max(config.characters[0], 1), min(config.characters[1], len(kinds)) + 1):
-        starts = np.arange(len(kinds) - length + 1)
+def _characters(kinds: NDArray[np.uint8], config: NgramConfig) -> Iterator[_Spans]:
+    """Yield the character n-grams of each length."""
+    is_text = kinds != _SPACE
+    inside = is_text | True
+    for length in range(1, min(config.characters[1], len(kinds)) + 1):
+        first, last = is_text[: len(kinds) - length + 1], is_text[length - 1 :]
         if length == 1:
-            starts = starts[kinds == _HAN]
+            kept = kinds == _HAN
+        elif length == 2:
+            kept = first & last
         else:
-            inner = n_spaces[length - 1 : len(kinds)] - n_spaces[1 : len(kinds) - length + 2]
-            both = n_spaces[length:] - n_spaces[:-length]
-            starts = starts[(inner == 0) & (both < 2)] if length > 2 else starts[both < 1]
-        spans.append((starts, starts + length))
-    return spans
+            inside = inside[: len(last)] & is_text[length - 2 : -1]
+            kept = inside & (first | last)
+        if length >= config.characters[0]:
+            yield *_all_of(length, len(kinds)), kept
 
 
-def _words(kinds: NDArray[np.uint8], rows: Keys, config: NgramConfig) -> list[tuple[Keys, Keys]]:
-    """Return starts and ends of the word n-grams; a longer one spans the single spaces or signs between its words."""
+def _words(kinds: NDArray[np.uint8], rows: NDArray[np.uint32], config: NgramConfig) -> Iterator[_Spans]:
+    """Yield the word n-grams of each length; a longer one spans the single spaces or signs between its words."""
     is_letter = np.concatenate([[False], kinds == _LETTER, [False]])
     edges = np.flatnonzero(is_letter[1:] != is_letter[:-1])
     starts, ends = edges[0::2], edges[1::2]
-    spans = []
-    for length in range(max(config.words[0], 1), config.words[1] + 1):
-        if len(starts) < length:
-            break
+    for length in range(max(config.words[0], 1), min(config.words[1], len(starts)) + 1):
         first, last = starts[: len(starts) - length + 1], ends[length - 1 :]
-        keep = rows[first] == rows[last - 1]
-        spans.append((first[keep], last[keep]))
-    return spans
+        yield first, last, rows[first] == rows[last - 1]
 
 
-def _chinese(kinds: NDArray[np.uint8], config: NgramConfig) -> list[tuple[Keys, Keys]]:
-    """Return starts and ends of the n-grams of Chinese characters alone."""
-    n_others = np.concatenate([[0], np.cumsum(kinds != _HAN)])
-    spans = []
-    for length in range(max(config.chinese[0], 1), config.chinese[1] + 1):
-        starts = np.flatnonzero(n_others[length:] == n_others[:-length])
-        spans.append((starts, starts + length))
-    return spans
+def _chinese(kinds: NDArray[np.uint8], config: NgramConfig) -> Iterator[_Spans]:
+    """Yield the n-grams of Chinese characters alone, of each length."""
+    is_han = kinds == _HAN
+    kept = is_han
+    for length in range(1, min(config.chinese[1], len(kinds)) + 1 if is_han.any() else 1):
+        kept = kept[: len(kinds) - length + 1] & is_han[length - 1 :]
+        if length >= config.chinese[0]:
+            yield *_all_of(length, len(kinds)), kept
+
+
+def _all_of(length: int, n_characters: int) -> tuple[slice, slice]:
+    """Return starts and ends of all spans of one length."""
+    return slice(n_characters - length + 1), slice(length, n_characters + 1)
 
 
 class _Hasher:
@@ -143,13 +149,13 @@ class _Hasher:
         terms = (codes.astype(np.uint64) + np.uint64(1)) * powers[: len(codes)]
         self._sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(terms, dtype=np.uint64)])
 
-    def keys(self, starts: Keys, ends: Keys, salt: int) -> Keys:
+    def keys(self, starts: slice | Keys, ends: slice | Keys, salt: int) -> NDArray[np.uint32]:
         """Return the key of every span."""
         value = (self._sums[ends] - self._sums[starts]) * self._inverses[starts]
         value += np.uint64(salt * 0xA24BAED4963EE407 & _MASK)
         value ^= value >> np.uint64(32)
         value *= _MIX
-        keys: Keys = (value >> np.uint64(64 - KEY_BITS)).astype(np.int64)
+        keys: NDArray[np.uint32] = (value >> np.uint64(64 - KEY_BITS)).astype(np.uint32)
         return keys
 
 

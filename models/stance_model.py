@@ -23,9 +23,11 @@ PASSAGE_VIEWS = (
     View("around", _BOTH, weight=0.7),
     View("clause", _BOTH, weight=0.7),
     View("offsets", _WORDS, weight=0.5),
+    View("tone", _WORDS, weight=0.4),
+    View("place", _WORDS, weight=0.5),
 )
 NAME_VIEWS = (
-    View("name", _BOTH, weight=0.7),
+    View("name", _BOTH, weight=0.7, min_texts=1),
     View("overlap", _WORDS, weight=0.5),
     View("name_found", _BOTH, weight=0.5),
     View("name_missing", _BOTH, weight=0.5),
@@ -66,7 +68,7 @@ class StanceModel:
     def fit(self, questions: Sequence[TargetInText], stances: NDArray[np.int64]) -> Self:
         """Learn from targets and the number of the stance taken toward each, shape (n_questions,)."""
         matrix = self.features.fit_transform(self._columns(questions))
-        self.coef_ = np.zeros((self.n_stances, matrix.shape[1]), dtype=np.float32)
+        self.coef_ = np.zeros((self.n_stances, matrix.shape[1]), dtype=np.float32, order="F")
         self.intercept_ = np.full(self.n_stances, _UNSEEN)
         for stance in np.unique(stances):
             self.coef_[stance], self.intercept_[stance] = fit_one_against_rest(
@@ -78,8 +80,7 @@ class StanceModel:
 
     def decision_function(self, questions: Sequence[TargetInText]) -> Floats:
         """Return uncalibrated scores, shape (n_questions, n_stances)."""
-        matrix = self.features.transform(self._columns(questions))
-        scores: Floats = matrix @ self.coef_.T + self.intercept_
+        scores: Floats = self.features.scores(self._columns(questions), self.coef_) + self.intercept_
         return scores
 
     def predict_proba(self, questions: Sequence[TargetInText]) -> Floats:
@@ -94,13 +95,13 @@ class StanceModel:
     def to_arrays(self) -> Arrays:
         """Return what was learned as plain arrays."""
         names = ("coef_", "intercept_", "calibration_", "weights_")
-        learned = {name.rstrip("_"): np.asarray(getattr(self, name)) for name in names}
+        learned = {name.rstrip("_"): np.ascontiguousarray(getattr(self, name)) for name in names}
         return {**{f"features.{name}": value for name, value in self.features.to_arrays().items()}, **learned}
 
     def load_arrays(self, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """Take over what `to_arrays` returned; return itself."""
         self.features.load_arrays({name: arrays[f"features.{name}"] for name in ("keys", "idf", "splits")})
-        self.coef_, self.intercept_ = arrays["coef"], arrays["intercept"]
+        self.coef_, self.intercept_ = np.asfortranarray(arrays["coef"]), arrays["intercept"]
         self.calibration_, self.weights_ = arrays["calibration"], arrays["weights"]
         return self
 

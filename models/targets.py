@@ -1,16 +1,17 @@
 """A target: one actor in one article, and the views of the text from which the stance toward it is read."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from models.tone import tone_words
 from standpoint.sentences import Span
 
 TARGET, OTHER = "\ue000", "\ue001"
 """The characters (of the private use area) that stand for the target and for other actors in a masked text."""
 
 VIEW_NAMES = (
-    *("sentence", "left", "right", "around", "clause", "offsets"),
+    *("sentence", "left", "right", "around", "clause", "offsets", "tone", "place"),
     *("name", "name_found", "name_missing", "overlap", "context"),
 )
 """What a target is seen through: the passages that name it, its name beside the text, and the whole text."""
@@ -50,7 +51,8 @@ def target_views(scene: Scene, target: Target) -> tuple[str, ...]:
     """
     scene = _without_masks(scene)
     spans = [span for span in scene.sentences if _holds_any(span, target.mentions)]
-    passages = [_masked(scene, target, span) for span in spans]
+    masks = _masks(scene, target)
+    passages = [_masked(scene.text, span, masks) for span in spans]
     windows: list[tuple[str, str, str, str, str]] = [
         window for passage in passages for window in _windows(passage, _TARGET_TOKENS)
     ]
@@ -68,6 +70,8 @@ def target_views(scene: Scene, target: Target) -> tuple[str, ...]:
         around,
         clause,
         offsets,
+        _tone({"l": left, "r": right, "a": around, "c": clause, "s": " ".join(passages)}),
+        _place(scene, target),
         name,
         " ".join(found),
         " ".join(missing),
@@ -90,15 +94,19 @@ def _holds_any(span: Span, mentions: Sequence[Span]) -> bool:
     return any(start < span[1] and end > span[0] for start, end in mentions)
 
 
-def _masked(scene: Scene, target: Target, span: Span) -> str:
-    marks = [(start, end, TARGET) for start, end in target.mentions]
-    marks += [(start, end, OTHER) for start, end in scene.actors if not _holds_any((start, end), target.mentions)]
+def _masks(scene: Scene, target: Target) -> list[tuple[int, int, str]]:
+    masks = [(start, end, TARGET) for start, end in target.mentions]
+    masks += [(start, end, OTHER) for start, end in scene.actors if not _holds_any((start, end), target.mentions)]
+    return sorted(masks)
+
+
+def _masked(text: str, span: Span, masks: Sequence[tuple[int, int, str]]) -> str:
     parts, reached = [], span[0]
-    for start, end, mask in sorted(mark for mark in marks if span[0] <= mark[0] < span[1]):
-        if start >= reached:
-            parts += [scene.text[reached:start], f" {mask} "]
+    for start, end, mask in masks:
+        if reached <= start < span[1]:
+            parts += [text[reached:start], f" {mask} "]
             reached = end
-    parts.append(scene.text[reached : span[1]])
+    parts.append(text[reached : span[1]])
     return "".join(parts)
 
 
@@ -148,6 +156,28 @@ def _closest_sentence(scene: Scene, name: str) -> str:
     wanted = _pairs(name)
     best = max(scene.sentences, key=lambda span: len(wanted & _pairs(scene.text[slice(*span)])), default=(0, 0))
     return scene.text[slice(*best)]
+
+
+def _tone(parts: Mapping[str, str]) -> str:
+    """Name the good and bad words of each part, and which of them prevail there."""
+    found = []
+    for part, text in parts.items():
+        tones = list(tone_words(text))
+        balance = sum(1 if tone in ("good", "notbad") else -1 for tone in tones)
+        found += [f"{part}{tone}" for tone in tones]
+        found.append(f"{part}net{'good' if balance > 0 else 'bad' if balance < 0 else 'even'}{min(len(tones), 1)}")
+    return " ".join(found)
+
+
+def _place(scene: Scene, target: Target) -> str:
+    """Say in words where the target stands among the actors of the text, how early, and how often."""
+    first = target.mentions[0][0] if target.mentions else len(scene.text)
+    others = [span for span in scene.actors if not _holds_any(span, target.mentions)]
+    rank, quarter = sum(span[0] < first for span in others), 4 * first // max(len(scene.text), 1)
+    return (
+        f"rank{min(rank, 9)} others{min(len(others), 9)} rank{min(rank, 9)}of{min(len(others), 9)} "
+        f"quarter{quarter} mentions{min(len(target.mentions), 5)} length{min(len(scene.text) // 100, 30)}"
+    )
 
 
 def _shared_runs(name: str, text: str) -> tuple[list[str], list[str]]:
