@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
+from cli.visible import visible
 from standpoint.errors import StandpointError
 
 VERBS = {
@@ -25,7 +27,8 @@ def main() -> None:
     try:
         command(sys.argv[1:])()
     except StandpointError as error:
-        Console(stderr=True).print(f"standpoint: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
+        message = Text(f"standpoint: {visible(str(error))}", style="red")
+        Console(stderr=True).print(message, soft_wrap=True)
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None

@@ -14,6 +14,7 @@ from cli.progress import told
 from cli.quality_table import print_qualities
 from models.store import tracking_uri, without_password
 from standpoint.codebook_file import load_codebook
+from standpoint.errors import ModelFolderError
 from training.fitting import FitConfig
 from training.gold import Gold, read_gold
 from training.tracking import Tracked, TrainingRecord, record_training
@@ -52,10 +53,11 @@ def train_and_record(
 ) -> tuple[Trained, Tracked, Path]:
     """Train on gold and record it, telling the console what is being done; return also the model's folder."""
     config = FitConfig(seed=seed)
+    folder = out or MODELS_FOLDER / f"{gold.codebook.id}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
+    _check_new(folder)
     with told(console) as tell:
         trained = train(gold, config, progress=tell)
         tell("recording the run")
-        folder = out or MODELS_FOLDER / f"{gold.codebook.id}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
         record = TrainingRecord(
             gold=gold,
             parameters=_parameters(gold, config),
@@ -79,6 +81,15 @@ def print_trained(console: Console, trained: Trained, tracked: Tracked, folder: 
         f"run      {tracked.run_id} in {without_password(tracking_uri(os.environ))}",
     )
     console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
+
+
+def _check_new(folder: Path) -> None:
+    """Refuse, before anything is trained, a model folder that could not be written afterwards."""
+    if folder.exists():
+        raise ModelFolderError(f"{folder}: exists already. Choose another folder or remove it.")
+    parent = next(parent for parent in folder.absolute().parents if parent.exists())
+    if not (parent.is_dir() and os.access(parent, os.W_OK)):
+        raise ModelFolderError(f"{folder}: cannot be written ({parent} is no folder to write to). Choose another folder.")
 
 
 def _parameters(gold: Gold, config: FitConfig) -> dict[str, str | int | float]:

@@ -41,6 +41,8 @@ def read_json(raw: bytes, *, place: str) -> Iterator[Placed | Rejected]:
         return
     except RecursionError:
         raise InputError(f"{place}: nested too deeply. A flat list of articles is expected.") from None
+    except ValueError:
+        raise InputError(f"{place}: holds a number of thousands of digits. Write it as a text.") from None
     if not isinstance(value, list):
         yield outcome_of(value, place)
         return
@@ -59,3 +61,5 @@ def _line_outcome(line: bytes, encoding: str, place: str) -> Placed | Rejected:
         return Rejected(place, "nested too deeply. One flat record a line is expected.")
     except InputError as error:
         return Rejected(place, str(error))
+    except ValueError:
+        return Rejected(place, "holds a number of thousands of digits. Write it as a text.")

@@ -145,7 +145,9 @@ def _read_description(folder: Path) -> dict[str, Any]:
     if _checksum(description) != checksum:
         raise ModelFolderError(f"{path}: was changed after the model was saved. {_RETRAIN}")
     if description.get("tone") != tone_fingerprint():
-        raise ModelFolderError(f"{path}: was trained with another list of tone words than this version has. Train anew.")
+        raise ModelFolderError(
+            f"{path}: was trained with another list of tone words than this version has. Train anew."
+        )
     return dict(description)
 
 

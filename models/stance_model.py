@@ -24,7 +24,6 @@ PASSAGE_VIEWS = (
     View("clause", _BOTH, weight=0.7),
     View("offsets", _WORDS, weight=0.5),
     View("tone", _WORDS, weight=0.4),
-    View("place", _WORDS, weight=0.5),
 )
 NAME_VIEWS = (
     View("name", _BOTH, weight=0.7, min_texts=1),

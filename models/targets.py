@@ -11,7 +11,7 @@ TARGET, OTHER = "\ue000", "\ue001"
 """The characters (of the private use area) that stand for the target and for other actors in a masked text."""
 
 VIEW_NAMES = (
-    *("sentence", "left", "right", "around", "clause", "offsets", "tone", "place"),
+    *("sentence", "left", "right", "around", "clause", "offsets", "tone"),
     *("name", "name_found", "name_missing", "overlap", "context"),
 )
 """What a target is seen through: the passages that name it, its name beside the text, and the whole text."""
@@ -71,7 +71,6 @@ def target_views(scene: Scene, target: Target) -> tuple[str, ...]:
         clause,
         offsets,
         _tone({"l": left, "r": right, "a": around, "c": clause, "s": " ".join(passages)}),
-        _place(scene, target),
         name,
         " ".join(found),
         " ".join(missing),
@@ -169,17 +168,6 @@ def _tone(parts: Mapping[str, str]) -> str:
     return " ".join(found)
 
 
-def _place(scene: Scene, target: Target) -> str:
-    """Say in words where the target stands among the actors of the text, how early, and how often."""
-    first = target.mentions[0][0] if target.mentions else len(scene.text)
-    others = [span for span in scene.actors if not _holds_any(span, target.mentions)]
-    rank, quarter = sum(span[0] < first for span in others), 4 * first // max(len(scene.text), 1)
-    return (
-        f"rank{min(rank, 9)} others{min(len(others), 9)} rank{min(rank, 9)}of{min(len(others), 9)} "
-        f"quarter{quarter} mentions{min(len(target.mentions), 5)} length{min(len(scene.text) // 100, 30)}"
-    )
-
-
 def _shared_runs(name: str, text: str) -> tuple[list[str], list[str]]:
     """Return the longest runs of the name that stand in the text, from left to right, and what lies between them."""
     found, missing, start, gap = [], [""], 0, 0
@@ -208,7 +196,6 @@ def _overlap(text: str, target: Target, found: Sequence[str], missing: Sequence[
             f"runs{min(len(found), 4)}",
             f"longest{min(max(map(len, found), default=0), 8)}",
             f"place{place}",
-            f"text{min(len(text) // 40, 5)}",
         )
     )
 

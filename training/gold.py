@@ -15,7 +15,7 @@ from models.targets import Scene, Target
 from standpoint.annotation import Annotation, annotation_from_json, check_annotation, check_evidence
 from standpoint.article import Article, article_from_json
 from standpoint.codebook import Codebook
-from standpoint.errors import InputError, RecordError
+from standpoint.errors import CodebookMismatchError, InputError, RecordError
 from standpoint.jsonl import read_jsonl
 from standpoint.mentions import MentionFinder
 
@@ -108,6 +108,7 @@ def read_gold(articles: Path, annotations: Path, codebook: Codebook) -> Gold:
 
     Raises:
         InputError: a file cannot be read or is empty, or a record is not valid; the message names file and line.
+        CodebookMismatchError: an annotation was made under another codebook; the message names file and article.
     """
     by_id = _unique(read_jsonl(articles, article_from_json), articles)
     annotated: set[str] = set()
@@ -125,7 +126,10 @@ def read_gold(articles: Path, annotations: Path, codebook: Codebook) -> Gold:
         check_evidence(annotation, article)
         return annotation
 
-    gold = list(read_jsonl(annotations, parse))
+    try:
+        gold = list(read_jsonl(annotations, parse))
+    except CodebookMismatchError as error:
+        raise CodebookMismatchError(f"{annotations}: {error}") from None
     if not gold:
         raise InputError(f"{annotations}: holds no annotation. Write one JSON object a line.")
     return make_gold(by_id.values(), gold, codebook)

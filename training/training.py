@@ -8,7 +8,7 @@ from models.news_model import NewsModel
 from standpoint.article import Article
 from standpoint.errors import TrainingError
 from training.ablations import ablated_stances
-from training.fitting import FitConfig, Progress, fit_news_model, in_silence
+from training.fitting import MIN_TARGETS, FitConfig, Progress, fit_news_model, in_silence
 from training.gold import Gold
 from training.outcome import Outcome, StanceOutcome, held_out
 from training.quality import Quality, measure
@@ -82,6 +82,12 @@ def _rare_labels(gold: Gold) -> list[str]:
                 f"frame '{label}' is present in {n_present} of {len(gold)} articles: it is not learned and never "
                 "called. Annotate until at least 5 articles have it and 5 lack it."
             )
+    n_kinds = len(set(gold.stances.tolist()))
+    if gold.codebook.actors and (len(gold.stances) < MIN_TARGETS or n_kinds < 2):
+        notes.append(
+            f"stance is given {len(gold.stances)} times, in {n_kinds} of {len(gold.codebook.stances)} kinds: it is not "
+            f"learned and never called. Annotate until there are at least {MIN_TARGETS} stances of two kinds."
+        )
     return notes
 
 
