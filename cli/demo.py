@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -59,8 +60,8 @@ def _sample_agreement(gold: Gold, codebook: Codebook) -> Agreement:
 
 
 def _print_agreement(console: Console, found: Agreement, codebook: Codebook) -> None:
-    table = Table(title="Agreement of the two readers", title_justify="left", title_style="bold", min_width=76)
-    table.add_column("", min_width=36)
+    table = Table(title="Agreement of the two readers", title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+    table.add_column("", overflow="fold")
     for heading in ("alpha [95 % interval]", "same answer", "present"):
         table.add_column(heading, justify="right")
     for row in found.frames:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group
 from rich.table import Table
 
@@ -45,23 +46,24 @@ def _tables(qualities: Mapping[str, Quality], codebook: Codebook) -> Iterator[Ta
 
 
 def _table(title: str, qualities: Mapping[str, Quality], rows: Sequence[tuple[str, str]]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", min_width=76)
-    table.add_column("", min_width=36)
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, collapse_padding=True)
+    table.add_column("", overflow="fold")
     for name in qualities:
-        table.add_column(_HEADINGS.get(name, name), justify="right")
+        table.add_column(_HEADINGS.get(name, name), justify="right", min_width=17, overflow="fold")
+        table.add_column("n", justify="right", no_wrap=True)
     for name, label in rows:
         if any(name in quality for quality in qualities.values()):
-            table.add_row(label, *(_shown(quality, name) for quality in qualities.values()))
+            table.add_row(label, *(cell for quality in qualities.values() for cell in _shown(quality, name)))
     return table
 
 
-def _shown(quality: Quality, name: str) -> str:
+def _shown(quality: Quality, name: str) -> tuple[str, str]:
     if name not in quality:
-        return "–"
+        return "–", ""
     figure = quality[name]
     present = name.removesuffix("/f1") + "/present"
-    rows = f"{quality[present].estimate.value:.0f} of {figure.count}" if present in quality else f"n {figure.count}"
-    return f"{_brief(figure.estimate)}  {rows:>9}"
+    rows = f"{quality[present].estimate.value:.0f} of {figure.count}" if present in quality else str(figure.count)
+    return _brief(figure.estimate), rows
 
 
 def _brief(estimate: Estimate) -> str:

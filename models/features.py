@@ -154,7 +154,7 @@ class _KeyIndex:
 
     Each possible key is one bit, set where the key is known; the place of a key is the number of set bits below it:
     those of the words before its own, which are summed beforehand, and those in its own word. That takes 0.75 MB for
-    2 ** 22 possible keys, where a table of places takes 16 MB and is no quicker.
+    2 ** 22 possible keys, where a table of places takes 16 MB and makes scoring less than a tenth quicker.
 
     Source: rank in a bit vector (Jacobson, 1989).
     """

@@ -54,6 +54,8 @@ def replacing(path: Path) -> Iterator[IO[str]]:
     Raises:
         InputError: the file cannot be written there.
     """
+    if path.is_dir():
+        raise InputError(f"{path}: cannot be replaced (it is a folder). Choose another name.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
