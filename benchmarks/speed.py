@@ -21,18 +21,18 @@ from rich.table import Table
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from benchmarks.command import versions
-from benchmarks.narrative_frames import CODEBOOK, read
+from benchmarks.narrative_frames import read
 from benchmarks.peak_memory import PIPELINE, PRODUCT, PeakMemory, peak_memory
 from benchmarks.plain_pipeline import PlainFrames, PlainStances
 from measurement.classification import binary_counts, macro_f1
 from measurement.intervals import Estimate, group_bootstrap, paired_difference
 from models.folder import save_model
-from models.frame_model import FrameModel
 from models.news_model import NewsModel
+from standpoint.article import Article
 from standpoint.codebook_file import load_codebook
 from standpoint.errors import StandpointError
 from standpoint.jsonl import replacing
-from training.fitting import FitConfig, fit_frames, fit_news_model
+from training.fitting import FitConfig, fit_news_model
 from training.gold import Gold, read_gold
 
 _MOST_FOR_PIPELINE = 10_000
@@ -102,9 +102,10 @@ def _parse() -> argparse.Namespace:
 def _measured(options: argparse.Namespace) -> dict[str, Any]:
     gold, folds = read(options.data / "articles.jsonl")
     agreement, model, plain = _compared(gold, np.array(folds), options.seed)
-    pace = _paced(lambda: _call(model, gold.texts), lambda: plain.call(gold.texts), len(gold), options.turns)
+    articles = [item.article for item in gold.articles]
+    pace = _paced(lambda: _call(model, articles), lambda: plain.call(gold.texts), len(gold), options.turns)
     with tempfile.TemporaryDirectory() as folder:
-        save_model(NewsModel(CODEBOOK, frame_model=model), Path(folder) / "model")
+        save_model(model, Path(folder) / "model")
         memory = [
             peak_memory(options.data, path, n_articles, Path(folder) / "model")
             for path in (PRODUCT, PIPELINE)
@@ -128,14 +129,15 @@ def _measured(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _compared(gold: Gold, folds: np.ndarray[Any, Any], seed: int) -> tuple[Agreement, FrameModel, PlainFrames]:
+def _compared(gold: Gold, folds: np.ndarray[Any, Any], seed: int) -> tuple[Agreement, NewsModel, PlainFrames]:
     """Return how well both sides do on held-out folds, and the two models of the last fold."""
     called = np.zeros((2, *gold.present.shape), dtype=bool)
     for fold in np.unique(folds):
-        train, test = gold.select(np.flatnonzero(folds != fold)), np.flatnonzero(folds == fold)
-        texts = [gold.texts[index] for index in test]
-        model, plain = fit_frames(train, FitConfig(seed=seed)), PlainFrames().fit(train, seed=seed)
-        called[0, test], called[1, test] = _call(model, texts), plain.call(texts)
+        train, rows = gold.select(np.flatnonzero(folds != fold)), np.flatnonzero(folds == fold)
+        test = gold.select(rows)
+        model, plain = fit_news_model(train, FitConfig(seed=seed)), PlainFrames().fit(train, seed=seed)
+        called[0, rows] = _call(model, [item.article for item in test.articles])
+        called[1, rows] = plain.call(test.texts)
     product, pipeline = (binary_counts(gold.present, answers) for answers in called)
     agreement = Agreement(
         group_bootstrap(product, gold.stories, macro_f1, seed=seed),
@@ -145,9 +147,9 @@ def _compared(gold: Gold, folds: np.ndarray[Any, Any], seed: int) -> tuple[Agree
     return agreement, model, plain
 
 
-def _call(model: FrameModel, texts: Sequence[str]) -> np.ndarray[Any, Any]:
-    called: np.ndarray[Any, Any] = model.predict_proba(texts) >= model.thresholds_
-    return called
+def _call(model: NewsModel, articles: Sequence[Article]) -> list[list[bool]]:
+    """Take articles all the way to called frames, as `standpoint score --no-evidence` does."""
+    return [[frame.present for frame in found.frames] for found in model.predict(articles, evidence=False)]
 
 
 def _paced(product: Callable[[], object], pipeline: Callable[[], object], n_articles: int, turns: int) -> Pace:

@@ -28,8 +28,8 @@ _STANCE_ROWS = (
 
 
 def print_qualities(console: Console, qualities: Mapping[str, Quality], codebook: Codebook) -> None:
-    """Print the figures of each way of measuring side by side."""
-    console.print(Group(*_tables(qualities, codebook)))
+    """Print the figures of each way of measuring side by side; a table without any is left out."""
+    console.print(Group(*(table for table in _tables(qualities, codebook) if table.row_count)))
 
 
 def _tables(qualities: Mapping[str, Quality], codebook: Codebook) -> Iterator[Table]:

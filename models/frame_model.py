@@ -15,7 +15,10 @@ from models.ngrams import NgramConfig
 FRAME_VIEWS = (
     View("words", NgramConfig(words=(1, 1), chinese=(1, 2))),
     View("characters", NgramConfig(characters=(3, 5)), weight=0.4),
+    View("cast", NgramConfig(words=(1, 1)), weight=0.3),
 )
+"""Words and characters of the text itself, and its cast: what `models.cast` says of it."""
+
 MIN_ARTICLES = 5
 """A frame is fitted when at least this many articles have it and as many lack it."""
 
@@ -41,9 +44,12 @@ class FrameModel:
         self.features = TfidfFeatures(views)
         self.inverse_penalty = inverse_penalty
 
-    def fit(self, texts: Sequence[str], present: NDArray[np.bool_]) -> Self:
-        """Learn from texts and which frames they use, shape (n_texts, n_frames); calibration starts neutral."""
-        matrix = self.features.fit_transform(self._columns(texts))
+    def fit(self, texts: Sequence[str], present: NDArray[np.bool_], *, casts: Sequence[str] = ()) -> Self:
+        """Learn from texts and which frames they use, shape (n_texts, n_frames); calibration starts neutral.
+
+        `casts` describe the texts as `models.cast` does; without them the model reads the text alone.
+        """
+        matrix = self.features.fit_transform(self._columns(texts, casts))
         n_frames = present.shape[1]
         n_present = present.sum(axis=0)
         self.is_fitted_ = (n_present >= MIN_ARTICLES) & (len(texts) - n_present >= MIN_ARTICLES)
@@ -55,18 +61,18 @@ class FrameModel:
             self._fit_frame(matrix, present[:, index], index)
         return self
 
-    def decision_function(self, texts: Sequence[str]) -> Floats:
+    def decision_function(self, texts: Sequence[str], *, casts: Sequence[str] = ()) -> Floats:
         """Return uncalibrated log-odds, shape (n_texts, n_frames)."""
-        scores: Floats = self.features.scores(self._columns(texts), self.coef_) + self.intercept_
+        scores: Floats = self.features.scores(self._columns(texts, casts), self.coef_) + self.intercept_
         return scores
 
-    def predict_proba(self, texts: Sequence[str]) -> Floats:
+    def predict_proba(self, texts: Sequence[str], *, casts: Sequence[str] = ()) -> Floats:
         """Return calibrated probabilities, shape (n_texts, n_frames)."""
-        return binary_proba(self.decision_function(texts), self.calibration_)
+        return binary_proba(self.decision_function(texts, casts=casts), self.calibration_)
 
-    def passage_scores(self, passages: Sequence[str]) -> Floats:
+    def passage_scores(self, passages: Sequence[str], *, casts: Sequence[str] = ()) -> Floats:
         """Return how far each passage pushes each frame, in log-odds without the intercept, (n_passages, n_frames)."""
-        scores: Floats = (self.decision_function(passages) - self.intercept_) * self.calibration_[:, 0]
+        scores: Floats = (self.decision_function(passages, casts=casts) - self.intercept_) * self.calibration_[:, 0]
         return scores
 
     def to_arrays(self) -> Arrays:
@@ -86,8 +92,9 @@ class FrameModel:
         )
         return self
 
-    def _columns(self, texts: Sequence[str]) -> list[Sequence[str]]:
-        return [texts] * len(self.features.views)
+    def _columns(self, texts: Sequence[str], casts: Sequence[str]) -> list[Sequence[str]]:
+        described = casts or [""] * len(texts)
+        return [described if view.name == "cast" else texts for view in self.features.views]
 
     def _fit_frame(self, matrix: sparse.csr_matrix, present: NDArray[np.bool_], index: int) -> None:
         if self.is_fitted_[index]:

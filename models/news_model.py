@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.calibration import Floats
+from models.cast import cast_by_sentence
 from models.frame_model import FrameModel
 from models.stance_model import StanceModel, TargetInText
 from models.targets import Scene, Target
@@ -67,7 +68,7 @@ class NewsModel:
             RecordError: a span of a target lies outside the text of its article.
         """
         scenes, questions = self._questions(articles, [*self.codebook.actors, *actors], targets or {})
-        frames = self._frames(scenes, evidence)
+        frames = self._frames(scenes, self._casts(scenes, questions), evidence)
         stances = self._stances([question for group in questions for question in group], evidence)
         return [
             Prediction(
@@ -95,12 +96,25 @@ class NewsModel:
             questions.append([TargetInText(scene, target) for target in group])
         return scenes, questions
 
-    def _frames(self, scenes: Sequence[Scene], evidence: bool) -> list[tuple[FramePrediction, ...]]:
+    def _casts(self, scenes: Sequence[Scene], questions: Sequence[Sequence[TargetInText]]) -> list[list[str]]:
+        """Return the cast of every sentence of every scene; none where there are no frames to find."""
+        if self.frame_model is None:
+            return [[] for _ in scenes]
+        return [
+            cast_by_sentence(scene, [question.target for question in group], self.codebook.actor_ids)
+            for scene, group in zip(scenes, questions, strict=True)
+        ]
+
+    def _frames(
+        self, scenes: Sequence[Scene], casts: Sequence[Sequence[str]], evidence: bool
+    ) -> list[tuple[FramePrediction, ...]]:
         if self.frame_model is None or not scenes:
             return [()] * len(scenes)
-        proba = self.frame_model.predict_proba([scene.text for scene in scenes])
+        proba = self.frame_model.predict_proba(
+            [scene.text for scene in scenes], casts=[" | ".join(cast) for cast in casts]
+        )
         present = proba >= self.frame_model.thresholds_
-        shown = self._frame_evidence(scenes, present) if evidence else {}
+        shown = self._frame_evidence(scenes, casts, present) if evidence else {}
         return [
             tuple(
                 FramePrediction(id, float(proba[row, column]), bool(present[row, column]), shown.get((row, column), ()))
@@ -110,13 +124,14 @@ class NewsModel:
         ]
 
     def _frame_evidence(
-        self, scenes: Sequence[Scene], present: NDArray[np.bool_]
+        self, scenes: Sequence[Scene], casts: Sequence[Sequence[str]], present: NDArray[np.bool_]
     ) -> dict[tuple[int, int], tuple[ScoredSpan, ...]]:
         rows = np.flatnonzero(present.any(axis=1))
         spans = [(int(row), span) for row in rows for span in scenes[row].sentences]
         if self.frame_model is None or not spans:
             return {}
-        scores = self.frame_model.passage_scores([scenes[row].text[slice(*span)] for row, span in spans])
+        passages = [scenes[row].text[slice(*span)] for row, span in spans]
+        scores = self.frame_model.passage_scores(passages, casts=[cast for row in rows for cast in casts[row]])
         starts = np.searchsorted([row for row, _ in spans], [*rows, len(scenes)])
         shown = {}
         for row, first, end in zip(rows, starts[:-1], starts[1:], strict=True):

@@ -5,15 +5,17 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 TONE_FILE = Path(__file__).with_name("tone.toml")
 
 _RUN = re.compile(r"[a-z]+(?:[-'’][a-z]+)*|[\u3400-\u9fff]+")
 _PREFIX = 3
-_DENIAL_REACH = {"en": 4, "zh": 1}
-"""How many words (English) or evaluative words (Chinese) after a denial are turned around at most."""
+_FIRST_CHINESE = "\u3400"
+_DENY = "deny"
+_ENGLISH_REACH, _CHINESE_REACH = 4, 1
+"""How many words (English) or listed words (Chinese) after a denial it can turn around."""
 
 
 @dataclass(frozen=True)
@@ -30,18 +32,17 @@ def tone_words(text: str) -> Iterator[str]:
     >>> list(tone_words("The plan is not a success but a blunder. 这不是失败"))
     ['notgood', 'bad', 'notbad']
     """
-    words, reach = _words(), 0
-    for match in _RUN.finditer(text.lower()):
-        run = match.group()
-        kinds = _chinese_kinds(run, words) if run[0] >= "\u3400" else [_kind(run, words)]
-        for kind in kinds:
-            if kind == "deny":
-                reach = _DENIAL_REACH["zh" if run[0] >= "\u3400" else "en"]
-            elif kind:
+    reach = 0
+    for run in _RUN.findall(text.lower()):
+        is_chinese = run[0] >= _FIRST_CHINESE
+        for kind in _chinese_kinds(run) if is_chinese else (_kind(run),):
+            if kind is None:
+                reach -= 1
+            elif kind == _DENY:
+                reach = _CHINESE_REACH if is_chinese else _ENGLISH_REACH
+            else:
                 yield f"not{kind}" if reach > 0 else kind
                 reach = 0
-            else:
-                reach -= 1
 
 
 @cache
@@ -50,25 +51,26 @@ def tone_fingerprint() -> str:
     return hashlib.sha256(TONE_FILE.read_bytes()).hexdigest()[:16]
 
 
-def _chinese_kinds(run: str, words: _WordList) -> list[str | None]:
-    return [words.chinese_kinds[match.group()] for match in words.chinese.finditer(run)]
+def _chinese_kinds(run: str) -> list[str | None]:
+    words = _words()
+    return [words.chinese_kinds[entry] for entry in words.chinese.findall(run)]
 
 
-def _kind(word: str, words: _WordList) -> str | None:
+@lru_cache(maxsize=1 << 16)
+def _kind(word: str) -> str | None:
+    words = _words()
     found = words.whole.get(word)
-    if found is None and word.endswith(("n't", "n’t")):
-        return "deny"
-    for prefix, kind in words.prefixes.get(word[:_PREFIX], ()) if found is None else ():
-        if word.startswith(prefix):
-            return kind
-    return found
+    if found is not None or word.endswith(("n't", "n’t")):
+        return found or _DENY
+    prefixes = words.prefixes.get(word[:_PREFIX], ())
+    return next((kind for prefix, kind in prefixes if word.startswith(prefix)), None)
 
 
 @cache
 def _words() -> _WordList:
     lists = tomllib.loads(TONE_FILE.read_text(encoding="utf-8"))
-    english = {entry.lower(): kind for kind in ("good", "bad", "deny") for entry in lists["en"][kind]}
-    chinese = {entry: kind for kind in ("good", "bad", "deny") for entry in lists["zh"][kind]}
+    english = {entry.lower(): kind for kind in ("good", "bad", _DENY) for entry in lists["en"][kind]}
+    chinese = {entry: kind for kind in ("good", "bad", _DENY) for entry in lists["zh"][kind]}
     prefixes: dict[str, list[tuple[str, str]]] = {}
     for entry, kind in sorted(english.items(), key=lambda item: -len(item[0])):
         if entry.endswith("*"):

@@ -65,11 +65,12 @@ def fit_frames(gold: Gold, config: FitConfig, *, progress: Progress = in_silence
     present = gold.present
     scores = np.full(present.shape, np.nan)
     for train, test in story_folds(gold.stories, n_folds=config.n_folds, seed=config.seed):
-        fold = _frame_model(config).fit([gold.texts[index] for index in train], present[train])
-        held_out = fold.decision_function([gold.texts[index] for index in test])
+        learn, hold = gold.select(train), gold.select(test)
+        fold = _frame_model(config).fit(learn.texts, learn.present, casts=learn.casts)
+        held_out = fold.decision_function(hold.texts, casts=hold.casts)
         scores[test] = np.where(fold.is_fitted_, held_out, np.nan)
     progress("frames: fitting")
-    model = _frame_model(config).fit(gold.texts, present)
+    model = _frame_model(config).fit(gold.texts, present, casts=gold.casts)
     for column in np.flatnonzero(model.is_fitted_):
         known = ~np.isnan(scores[:, column])
         if known.any():

@@ -9,6 +9,7 @@ import datasets
 import numpy as np
 from numpy.typing import NDArray
 
+from models.cast import cast_by_sentence
 from models.news_model import scene_of
 from models.stance_model import TargetInText
 from models.targets import Scene, Target
@@ -22,10 +23,14 @@ from standpoint.mentions import MentionFinder
 
 @dataclass(frozen=True)
 class GoldArticle:
-    """One article with its gold answer: the frames it uses, and its targets with the number of each one's stance."""
+    """One article with its gold answer: the frames it uses, and its targets with the number of each one's stance.
+
+    `named` is everyone found in the text, whether or not gold has a stance toward them.
+    """
 
     article: Article
     scene: Scene
+    named: tuple[Target, ...]
     frames: frozenset[str]
     targets: tuple[Target, ...]
     stances: tuple[int, ...]
@@ -55,6 +60,11 @@ class Gold:
     def texts(self) -> list[str]:
         """The articles' texts."""
         return [item.scene.text for item in self.articles]
+
+    @cached_property
+    def casts(self) -> list[str]:
+        """What stands in the articles for the frame model beside their texts: see `models.cast`."""
+        return [" | ".join(cast_by_sentence(item.scene, item.named, self.codebook.actor_ids)) for item in self.articles]
 
     @cached_property
     def stories(self) -> list[str]:
@@ -189,7 +199,7 @@ def _gold_article(
     by_actor = {target.actor: target for target in found}
     targets = [by_actor.get(actor) or Target(actor, names.get(actor, ())) for actor in annotation.stances]
     stances = [codebook.stance_ids.index(stance) for stance in annotation.stances.values()]
-    return GoldArticle(article, scene, annotation.frames, tuple(targets), tuple(stances))
+    return GoldArticle(article, scene, tuple(found), annotation.frames, tuple(targets), tuple(stances))
 
 
 def _unique(articles: Iterable[Article], path: Path) -> dict[str, Article]:

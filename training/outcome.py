@@ -110,7 +110,7 @@ def cross_validated(
 
 
 def _frames(model: FrameModel, train: Gold, test: Gold) -> FrameOutcome:
-    proba = model.predict_proba(test.texts)
+    proba = model.predict_proba(test.texts, casts=test.casts)
     return FrameOutcome(
         truth=test.present,
         called=proba >= model.thresholds_,

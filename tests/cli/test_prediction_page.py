@@ -21,7 +21,7 @@ PROBA = {"critical": 0.7, "neutral": 0.2, "supportive": 0.1}
 
 def printed(article: Article, *, terminal: bool = False, **parts: object) -> str:
     prediction = Prediction(article.id, None, article.language, "m", CODEBOOK.reference, 1, **parts)  # type: ignore[arg-type]  # each test gives what it is about
-    console = Console(file=io.StringIO(), width=100, force_terminal=terminal, color_system="standard")
+    console = Console(file=io.StringIO(), width=100, force_terminal=terminal, color_system="standard" if terminal else None)
     print_prediction(console, article, prediction, CODEBOOK)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
