@@ -69,7 +69,7 @@ def _on_mixed(
         *(f"stance/gain_over_{name}/macro_f1" for name in less),
     )
     return [
-        Figure(figure.name.replace("stance/", "stance/mixed_", 1), figure.estimate, figure.count)
+        Figure(figure.name.replace("stance/", "stance/mixed/", 1), figure.estimate, figure.count)
         for figure in quality.figures
         if figure.name in wanted
     ]

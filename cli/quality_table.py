@@ -1,6 +1,7 @@
 """Quality on the terminal: figures with their intervals, beside their baselines."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import isnan
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group
@@ -37,6 +38,8 @@ def _tables(qualities: Mapping[str, Quality], codebook: Codebook) -> Iterator[Ta
     frames = [(f"frames/{frame.id}/f1", frame.name.en) for frame in codebook.frames]
     yield _table("F1 by frame", qualities, frames)
     yield _table("Stance", qualities, _STANCE_ROWS)
+    actors = [(f"stance/actor_{actor.id}/accuracy", actor.name.en) for actor in codebook.actors]
+    yield _table("Stance by actor, accuracy", qualities, actors)
     languages = [
         (f"{part}/language_{language}/macro_f1", f"{part}, {language}")
         for part in ("frames", "stance")
@@ -67,4 +70,7 @@ def _shown(quality: Quality, name: str) -> tuple[str, str]:
 
 
 def _brief(estimate: Estimate) -> str:
-    return f"{estimate.value:.2f} [{estimate.low:.2f}, {estimate.high:.2f}]"
+    value, low, high = (
+        "–" if isnan(number) else f"{number:.2f}" for number in (estimate.value, estimate.low, estimate.high)
+    )
+    return f"{value} [{low}, {high}]"

@@ -89,7 +89,9 @@ def _check_new(folder: Path) -> None:
         raise ModelFolderError(f"{folder}: exists already. Choose another folder or remove it.")
     parent = next(parent for parent in folder.absolute().parents if parent.exists())
     if not (parent.is_dir() and os.access(parent, os.W_OK)):
-        raise ModelFolderError(f"{folder}: cannot be written ({parent} is no folder to write to). Choose another folder.")
+        raise ModelFolderError(
+            f"{folder}: cannot be written ({parent} is no folder to write to). Choose another folder."
+        )
 
 
 def _parameters(gold: Gold, config: FitConfig) -> dict[str, str | int | float]:

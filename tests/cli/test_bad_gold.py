@@ -32,7 +32,9 @@ aliases = ["China", "中国"]
 STANCES = {"critical": "broke its word", "neutral": "published figures", "supportive": "kept its word"}
 
 
-def corpus(frames: Callable[[int], list[str]], stance: Callable[[int], str | None]) -> tuple[list[Record], list[Record]]:
+def corpus(
+    frames: Callable[[int], list[str]], stance: Callable[[int], str | None]
+) -> tuple[list[Record], list[Record]]:
     """Make 24 articles and their gold from the frames and the stance of each."""
     articles, gold = [], []
     for number in range(24):
@@ -158,10 +160,16 @@ def test_empty_files_are_named(standpoint: Run, tmp_path: Path, articles: str, g
 
 
 CODEBOOKS = {
-    "broken": (CODEBOOK.replace('id = "failure"', 'id = "failure'), "not valid TOML: Illegal character '\\n' (at line 5"),
+    "broken": (
+        CODEBOOK.replace('id = "failure"', 'id = "failure'),
+        "not valid TOML: Illegal character '\\n' (at line 5",
+    ),
     "key": (CODEBOOK.replace("aliases", "alias"), "actor 1 (china): key 'alias' is not in the keys of an actor"),
     "top key": (CODEBOOK.replace("[[frame]]", "[[frames]]"), "key 'frames' is not known. Frames are [[frame]]"),
-    "no alias": (CODEBOOK.replace('["China", "中国"]', "[]"), "actor 1 (china): it has no aliases, so no article could"),
+    "no alias": (
+        CODEBOOK.replace('["China", "中国"]', "[]"),
+        "actor 1 (china): it has no aliases, so no article could",
+    ),
     "empty": ("", "field 'id' is missing. Add it as a text."),
 }
 

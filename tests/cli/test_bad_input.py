@@ -53,14 +53,20 @@ def test_a_file_that_cannot_be_read_is_named_and_earlier_predictions_stay(
 
 SET_ASIDE = {
     "cut off": ('{"id": "a", "body": "The U', "not valid JSON at column 21: Unterminated string"),
-    "title alone": ('{"id": "a", "title": "T"}', "no field for the article's text among id, title. Name it one of: body"),
+    "title alone": (
+        '{"id": "a", "title": "T"}',
+        "no field for the article's text among id, title. Name it one of: body",
+    ),
     "nothing": ('{"id": "a", "title": " ", "body": "\\n"}', "title and body are both empty. An article needs text."),
     "NUL": ('{"id": "a", "body": "x\\u0000y"}', "field 'body' holds a NUL control character at 1. Remove it."),
     "surrogate": ('{"id": "a", "body": "x\\ud800"}', "field 'body' holds half of a surrogate pair"),
     "deep list": ("[" * 300 + "]" * 300, "expected an object with named fields, found a list."),
     "deep body": (f'{{"body": {"[" * 300 + "]" * 300}}}', "field 'body' must be a text, found a list."),
     "too deep": ("[" * 100_000 + "]" * 100_000, "nested too deeply. One flat record a line is expected."),
-    "huge integer": (f'{{"id": {"9" * 5000}, "body": "x"}}', "holds a number of thousands of digits. Write it as a text."),
+    "huge integer": (
+        f'{{"id": {"9" * 5000}, "body": "x"}}',
+        "holds a number of thousands of digits. Write it as a text.",
+    ),
     "infinite id": ('{"id": 1e400, "body": "x"}', "an id must be a text or a whole number, found inf."),
     "no object": ("null", "expected an object with named fields, found nothing."),
     "another text": ('{"id": "good", "body": "y"}', "id 'good' stood for another text before."),
@@ -83,7 +89,12 @@ def test_a_record_that_is_no_article_is_set_aside_with_its_line_and_the_others_a
 
 @pytest.mark.parametrize(
     ("line", "n_characters"),
-    [('{"body": "x"}', 3), ('{"body": "中"}', 3), ('{"title": "稀土", "body": ""}', 4), ('{"id": 7, "body": " . "}', 5)],
+    [
+        ('{"body": "x"}', 3),
+        ('{"body": "中"}', 3),
+        ('{"title": "稀土", "body": ""}', 4),
+        ('{"id": 7, "body": " . "}', 5),
+    ],
 )
 def test_the_shortest_articles_are_scored(
     standpoint: Run, trained: Path, tmp_path: Path, line: str, n_characters: int

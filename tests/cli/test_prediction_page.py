@@ -13,7 +13,10 @@ from standpoint.prediction import FramePrediction, Prediction, ScoredSpan, Stanc
 CODEBOOK = Codebook(
     "demo",
     Words("Demo", "示例"),
-    frames=(Frame("failure", Words("Failure", "失败"), Words("", "")), Frame("pact", Words("Pact", "协议"), Words("", ""))),
+    frames=(
+        Frame("failure", Words("Failure", "失败"), Words("", "")),
+        Frame("pact", Words("Pact", "协议"), Words("", "")),
+    ),
     actors=(Actor("china", Words("China", "中国"), (Alias("China"),)),),
 )
 PROBA = {"critical": 0.7, "neutral": 0.2, "supportive": 0.1}
@@ -21,7 +24,9 @@ PROBA = {"critical": 0.7, "neutral": 0.2, "supportive": 0.1}
 
 def printed(article: Article, *, terminal: bool = False, **parts: object) -> str:
     prediction = Prediction(article.id, None, article.language, "m", CODEBOOK.reference, 1, **parts)  # type: ignore[arg-type]  # each test gives what it is about
-    console = Console(file=io.StringIO(), width=100, force_terminal=terminal, color_system="standard" if terminal else None)
+    console = Console(
+        file=io.StringIO(), width=100, force_terminal=terminal, color_system="standard" if terminal else None
+    )
     print_prediction(console, article, prediction, CODEBOOK)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
@@ -61,7 +66,9 @@ def test_an_actor_beside_the_codebook_goes_by_its_id() -> None:
     assert "[red]acme[/]" in printed(make_article("", "x"), stances=(stance,))
 
 
-@pytest.mark.parametrize("hostile", ["[red]up[/red]", "[/]", "[bold]", "\\[x]", "[link=x]y[/link]", ":smile:", "end \\"])
+@pytest.mark.parametrize(
+    "hostile", ["[red]up[/red]", "[/]", "[bold]", "\\[x]", "[link=x]y[/link]", ":smile:", "end \\"]
+)
 def test_markup_in_an_article_is_shown_as_text(hostile: str) -> None:
     article = make_article(hostile, f"China {hostile} said.", source=hostile)
     output = printed(article, frames=frames_on(article, f"China {hostile} said."))

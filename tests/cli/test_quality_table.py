@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from math import nan
 
 from rich.console import Console
 
@@ -62,6 +63,13 @@ def test_what_only_one_way_could_measure_is_a_dash_for_the_other(demo_gold: Gold
     less = Quality(tuple(figure for figure in demo_quality.figures if not figure.name.startswith("stance/")))
     output = printed({"temporal": less, "cross_validated": demo_quality}, demo_gold)
     assert row(output, "stance, macro-F1")[0] == "–"
+
+
+def test_an_interval_that_cannot_be_told_is_dashes(demo_gold: Gold, demo_quality: Quality) -> None:
+    quality = with_figure(demo_quality, "frames/macro_f1", Estimate(0.5, nan, nan))
+    output = printed({"temporal": quality}, demo_gold)
+    assert row(output, "frames, macro-F1") == ["0.50", "[–,", "–]", "40"]
+    assert "nan" not in output
 
 
 def test_what_no_way_could_measure_is_left_out(demo_gold: Gold, demo_quality: Quality) -> None:

@@ -10,7 +10,9 @@ import pytest
 
 Run = Callable[..., CompletedProcess[str]]
 SAMPLE = Path(__file__).parents[2] / "examples/rare-earths"
-LISTING = "Search\nOne\nExample Wire· 2025-11-20 07:43\nChina text.\n矿价\nExample Daily· 2025-11-08\n中国矿石价格上涨。\n"
+LISTING = (
+    "Search\nOne\nExample Wire· 2025-11-20 07:43\nChina text.\n矿价\nExample Daily· 2025-11-08\n中国矿石价格上涨。\n"
+)
 
 
 def write(path: Path, text: str) -> Path:
