@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
+from cli.visible import visible
 from corpus.merging import merge
 from corpus.outcome import Placed, Rejected
 from corpus.reading import REJECTED_SUFFIX, files_in, format_of, read_placed, unreadable
@@ -120,7 +121,7 @@ def _table(reports: Sequence[_FileReport]) -> Table:
     table.add_column("set aside", justify="right")
     for report in reports:
         counts = str(len(report.articles)), str(len(report.rejected))
-        table.add_row(escape(str(report.path)), report.format or "not readable", *counts)
+        table.add_row(Text(visible(str(report.path))), report.format or "not readable", *counts)
     return table
 
 
@@ -138,4 +139,4 @@ def _print_reasons(console: Console, rejected: Sequence[Rejected], path: Path) -
     lines += [f"  {item.place}: {item.reason}" for item in rejected[:_SHOWN_REASONS]]
     if len(rejected) > _SHOWN_REASONS:
         lines.append(f"  and {len(rejected) - _SHOWN_REASONS} more in that file")
-    console.print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
+    console.print(Text(visible("\n".join(lines))), soft_wrap=True)

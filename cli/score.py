@@ -61,8 +61,9 @@ def score_articles(
 def _print(console: Console, model: NewsModel, articles: Iterable[Article], *, evidence: bool) -> int:
     """Print each article as soon as it is scored; return how many."""
     n_scored = 0
-    for n_scored, article in enumerate(articles, start=1):
+    for article in articles:
         print_prediction(console, article, model.predict([article], evidence=evidence)[0], model.codebook)
+        n_scored += 1
     return n_scored
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-# Control characters, which a terminal obeys, and the marks that turn the direction of a text; tabs and line breaks stay.
+# Control characters, which a terminal obeys, and marks that turn a text's direction; tabs and line breaks stay.
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 

@@ -42,7 +42,14 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("articles.jsonl", "gold.jsonl"):
         lines = (SAMPLE / name).read_text(encoding="utf-8").splitlines(keepends=True)
         (folder / name).write_text("".join(lines[:N_LEARNED]), encoding="utf-8")
-    inputs = ["--articles", "articles.jsonl", "--gold", "gold.jsonl", "--codebook", ROOT / "codebooks/rare-earths.toml"]
+    inputs = [
+        "--articles",
+        "articles.jsonl",
+        "--gold",
+        "gold.jsonl",
+        "--codebook",
+        str(ROOT / "codebooks/rare-earths.toml"),
+    ]
     run = subprocess.run(
         [sys.executable, "-m", "cli.main", "train", *inputs, "--out", "model"],
         cwd=folder,

@@ -22,12 +22,12 @@ def records(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-UNREADABLE = {
+UNREADABLE: dict[str, tuple[str | bytes, str]] = {
     "empty.jsonl": ("", "the file is empty. Remove it or write it again."),
     "empty.txt": (" \n", "the file is empty. Remove it or write it again."),
     "page.txt": (
         "Title one\nSome text.\n\nTitle two\nOther text.\n",
-        "no line names a source and a date, so this is no search-page listing. Under each title such a line is expected",
+        "no line names a source and a date, so this is no search-page listing. Under each title such a line",
     ),
     "list.json": ('[{"body": "x"}', "1: not valid JSON at column 15: Expecting ',' delimiter."),
     "huge.json": (f'[{{"id": {"9" * 5000}, "body": "x"}}]', "holds a number of thousands of digits."),
@@ -184,3 +184,15 @@ def test_a_registered_model_that_is_not_there_is_answered_with_those_that_are(
     answer = standpoint("score", write(tmp_path / "a.jsonl", GOOD), "--model", reference)
     assert answer.returncode == 2
     assert words in answer.stderr
+
+
+@pytest.mark.parametrize("verb", ["import", "score"])
+def test_what_a_terminal_would_obey_in_a_name_or_record_is_shown_as_text(
+    standpoint: Run, trained: Path, tmp_path: Path, verb: str
+) -> None:
+    source = write(tmp_path / "[red]\x1b[31m.jsonl", f'{GOOD}\n{{"id": "good", "body": "\\u001b[2J[/]"}}\n')
+    model = ("--model", trained / "model") if verb == "score" else ()
+    answer = standpoint(verb, source, "--out", tmp_path / "out.jsonl", *model)
+    assert answer.returncode == 1
+    assert "\x1b" not in answer.stdout
+    assert "[red]␛[31m.jsonl:2: id 'good'" in answer.stdout

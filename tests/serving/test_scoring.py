@@ -57,7 +57,8 @@ def test_what_was_scored_before_the_stream_fails_is_given_batch_by_batch(demo_mo
 def test_evidence_is_looked_for_unless_told_otherwise(demo_model: NewsModel) -> None:
     (with_evidence,), (without,) = score(demo_model, articles(1)), score(demo_model, articles(1), evidence=False)
     assert any(stance.evidence for stance in with_evidence.stances)
-    assert not any(label.evidence for label in (*without.stances, *without.frames))
+    assert not any(stance.evidence for stance in without.stances)
+    assert not any(frame.evidence for frame in without.frames)
     assert [stance.proba for stance in with_evidence.stances] == [stance.proba for stance in without.stances]
 
 
