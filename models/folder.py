@@ -18,10 +18,11 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from models.features import Arrays, View
-from models.frame_model import FrameModel
+from models.frame_model import FRAME_VIEWS, FrameModel
 from models.news_model import NewsModel
 from models.ngrams import NgramConfig
 from models.stance_model import StanceModel
+from models.targets import VIEW_NAMES
 from models.tone import tone_fingerprint
 from standpoint.codebook import Codebook
 from standpoint.codebook_file import codebook_from_json
@@ -190,6 +191,9 @@ def _stance_model(settings: Mapping[str, Any] | None, arrays: Arrays, codebook: 
 
 
 def _views(values: Sequence[Mapping[str, Any]]) -> tuple[View, ...]:
+    unknown = {value["name"] for value in values} - {*VIEW_NAMES, *(view.name for view in FRAME_VIEWS)}
+    if unknown:
+        raise ValueError(f"view '{min(unknown)}' is not known to this version")
     return tuple(
         View(**{**value, "ngrams": NgramConfig(**{name: tuple(span) for name, span in value["ngrams"].items()})})
         for value in values

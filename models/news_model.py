@@ -1,5 +1,6 @@
 """The news model: one codebook, the frames of an article and the stance toward each actor, with evidence."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,7 @@ from models.calibration import Floats
 from models.cast import cast_by_sentence
 from models.frame_model import FrameModel
 from models.stance_model import StanceModel, TargetInText
-from models.targets import Scene, Target
+from models.targets import Scene, Target, mentions_by_sentence
 from standpoint.article import Article
 from standpoint.codebook import Actor, Codebook
 from standpoint.errors import RecordError
@@ -145,7 +146,7 @@ class NewsModel:
             return iter(())
         proba = self.stance_model.predict_proba(questions)
         chosen = self.stance_model.choose(proba)
-        shown = self._stance_evidence(questions, proba, chosen) if evidence else [()] * len(questions)
+        shown = self._stance_evidence(questions, chosen) if evidence else [()] * len(questions)
         labels = self.codebook.stance_ids
         return (
             StancePrediction(
@@ -159,18 +160,14 @@ class NewsModel:
         )
 
     def _stance_evidence(
-        self, questions: Sequence[TargetInText], proba: Floats, chosen: NDArray[np.int64]
+        self, questions: Sequence[TargetInText], chosen: NDArray[np.int64]
     ) -> list[tuple[ScoredSpan, ...]]:
-        """Ask again for each sentence that names the target alone, and show those that speak most for the answer."""
-        parts = [
-            (number, span, part) for number, question in enumerate(questions) for span, part in _by_sentence(question)
-        ]
+        """Ask of each sentence that names the target, read alone; show those that speak most for the answer."""
+        parts = [(number, *part) for number, question in enumerate(questions) for part in _by_sentence(question)]
         shown: list[list[tuple[Span, float]]] = [[] for _ in questions]
         if self.stance_model is not None and parts:
-            is_new = np.array([part is not questions[number] for number, _, part in parts])
-            answers = proba[[number for number, _, _ in parts]]
-            answers[is_new] = self.stance_model.predict_proba([parts[place][2] for place in np.flatnonzero(is_new)])
-            for (number, span, _), row in zip(parts, _log_odds(answers), strict=True):
+            odds = _log_odds(self.stance_model.predict_proba([part for _, _, part in parts]))
+            for (number, span, _), row in zip(parts, odds, strict=True):
                 shown[number].append((span, float(row[chosen[number]])))
         return [_strongest(pairs) for pairs in shown]
 
@@ -204,13 +201,17 @@ def _check_spans(target: Target, text: str) -> None:
 
 
 def _by_sentence(question: TargetInText) -> Iterator[tuple[Span, TargetInText]]:
-    """Yield each sentence that names the target, and the question about it: the same one where there is no other."""
+    """Yield each sentence that names the target, and the question asked of that sentence as if it were all."""
     scene, target = question.scene, question.target
-    for start, end in scene.sentences:
-        inside = tuple(span for span in target.mentions if start <= span[0] < end)
-        if inside:
-            is_all = inside == target.mentions
-            yield (start, end), question if is_all else TargetInText(scene, replace(target, mentions=inside))
+    starts = [start for start, _ in scene.actors]
+    for (start, end), inside in mentions_by_sentence(scene, target):
+        actors = scene.actors[bisect_left(starts, start) : bisect_left(starts, end)]
+        alone = Scene(scene.text[start:end], ((0, end - start),), _moved(actors, -start))
+        yield (start, end), TargetInText(alone, replace(target, mentions=_moved(inside, -start)))
+
+
+def _moved(spans: Sequence[Span], distance: int) -> tuple[Span, ...]:
+    return tuple((start + distance, end + distance) for start, end in spans)
 
 
 def _strongest(pairs: list[tuple[Span, float]]) -> tuple[ScoredSpan, ...]:

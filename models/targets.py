@@ -1,8 +1,10 @@
 """A target: one actor in one article, and the views of the text from which the stance toward it is read."""
 
 import re
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from models.tone import tone_words
 from standpoint.sentences import Span
@@ -16,7 +18,12 @@ VIEW_NAMES = (
 )
 """What a target is seen through: the passages that name it, its name beside the text, and the whole text."""
 
-_NEAR, _WIDE = 4, 10
+Item = TypeVar("Item")
+
+_MOST = 200
+"""A text that names a target in more sentences is read at this many of them, evenly spread; its context is whole."""
+
+_NEAR, _WIDE, _CLAUSE_REACH = 4, 10, 40
 _HAN_PER_WORD = 1.6
 _TOKEN = re.compile(r"[\u3400-\u9fff\ue000\ue001]|[^\W_\u3400-\u9fff\ue000\ue001]+(?:['’.-][^\W_]+)*|[^\w\s]")
 _CLAUSE = re.compile(
@@ -50,12 +57,9 @@ def target_views(scene: Scene, target: Target) -> tuple[str, ...]:
     holds for the next. Where the text never names the target, the sentence that shares most with its name stands in.
     """
     scene = _without_masks(scene)
-    spans = [span for span in scene.sentences if _holds_any(span, target.mentions)]
     masks = _masks(scene, target)
-    passages = [_masked(scene.text, span, masks) for span in spans]
-    windows: list[tuple[str, str, str, str, str]] = [
-        window for passage in passages for window in _windows(passage, _TARGET_TOKENS)
-    ]
+    passages = [_masked(scene.text, span, masks) for span, _ in mentions_by_sentence(scene, target)]
+    windows = _spread([window for passage in passages for window in _windows(passage)])
     if not passages and target.names:
         passages = [_closest_sentence(scene, target.names[0])]
     name = target.names[0] if target.names else ""
@@ -79,7 +83,20 @@ def target_views(scene: Scene, target: Target) -> tuple[str, ...]:
     )
 
 
-_TARGET_TOKENS = frozenset(TARGET)
+def mentions_by_sentence(scene: Scene, target: Target) -> Sequence[tuple[Span, tuple[Span, ...]]]:
+    """Return the sentences that name the target, each with its mentions; of very many, `_MOST` evenly spread ones."""
+    mentions = sorted(target.mentions)
+    starts, ends = [start for start, _ in mentions], [end for _, end in mentions]
+    found = []
+    for start, end in scene.sentences:
+        inside = tuple(mentions[bisect_right(ends, start) : bisect_left(starts, end)])
+        if inside:
+            found.append(((start, end), inside))
+    return _spread(found)
+
+
+def _spread(items: Sequence[Item]) -> Sequence[Item]:
+    return items if len(items) <= _MOST else [items[index * len(items) // _MOST] for index in range(_MOST)]
 
 
 def _without_masks(scene: Scene) -> Scene:
@@ -89,55 +106,53 @@ def _without_masks(scene: Scene) -> Scene:
     return replace(scene, text=scene.text.replace(TARGET, " ").replace(OTHER, " "))
 
 
-def _holds_any(span: Span, mentions: Sequence[Span]) -> bool:
-    return any(start < span[1] and end > span[0] for start, end in mentions)
-
-
 def _masks(scene: Scene, target: Target) -> list[tuple[int, int, str]]:
-    masks = [(start, end, TARGET) for start, end in target.mentions]
-    masks += [(start, end, OTHER) for start, end in scene.actors if not _holds_any((start, end), target.mentions)]
-    return sorted(masks)
+    """Return what is masked, in order: the target's mentions, and others where they do not overlap one."""
+    mentions = sorted(target.mentions)
+    starts, ends = [start for start, _ in mentions], [end for _, end in mentions]
+    others = [(start, end) for start, end in scene.actors if bisect_right(ends, start) >= bisect_left(starts, end)]
+    return sorted([*((*span, TARGET) for span in mentions), *((*span, OTHER) for span in others)])
 
 
 def _masked(text: str, span: Span, masks: Sequence[tuple[int, int, str]]) -> str:
     parts, reached = [], span[0]
-    for start, end, mask in masks:
-        if reached <= start < span[1]:
+    for start, end, mask in masks[bisect_left(masks, (span[0], 0, "")) : bisect_left(masks, (span[1], 0, ""))]:
+        if reached <= start:
             parts += [text[reached:start], f" {mask} "]
             reached = end
     parts.append(text[reached : span[1]])
     return "".join(parts)
 
 
-def _windows(passage: str, wanted: frozenset[str]) -> list[tuple[str, str, str, str, str]]:
-    """Return left, right, around, clause and offsets for every mention of the target in a masked sentence."""
+def _windows(passage: str) -> Iterator[tuple[str, str, str, str, str]]:
+    """Yield left, right, around, clause and offsets for every mention of the target in a masked sentence."""
     tokens = [(match.start(), match.end(), match.group()) for match in _TOKEN.finditer(passage)]
     n_han = sum("\u3400" <= token[2] <= "\u9fff" for token in tokens)
     stretch = _HAN_PER_WORD if n_han * 2 > len(tokens) else 1
     near, wide = round(_NEAR * stretch), round(_WIDE * stretch)
-    windows = []
+    marks = [match.span() for match in _CLAUSE.finditer(passage)]
     for index, (start, end, token) in enumerate(tokens):
-        if token in wanted:
-            windows.append(
-                (
-                    passage[tokens[max(index - near, 0)][0] : end],
-                    passage[start : tokens[min(index + near, len(tokens) - 1)][1]],
-                    passage[tokens[max(index - wide, 0)][0] : tokens[min(index + wide, len(tokens) - 1)][1]],
-                    _clause_around(passage, start, end),
-                    _offsets(tokens, index),
-                )
+        if token == TARGET:
+            yield (
+                passage[tokens[max(index - near, 0)][0] : end],
+                passage[start : tokens[min(index + near, len(tokens) - 1)][1]],
+                passage[tokens[max(index - wide, 0)][0] : tokens[min(index + wide, len(tokens) - 1)][1]],
+                _clause_around(passage, marks, tokens, index),
+                _offsets(tokens, index),
             )
-    return windows
 
 
-def _clause_around(passage: str, start: int, end: int) -> str:
-    before = 0
-    for match in _CLAUSE.finditer(passage):
-        if match.end() <= start:
-            before = match.end()
-        elif match.start() >= end:
-            return passage[before : match.start()]
-    return passage[before:]
+def _clause_around(passage: str, marks: Sequence[Span], tokens: Sequence[tuple[int, int, str]], index: int) -> str:
+    """Return the clause that holds a token; marks are the spans of what parts clauses, in order.
+
+    Where nothing parts them for long, `_CLAUSE_REACH` tokens on either side are enough.
+    """
+    start = tokens[index][0]
+    following = bisect_right(marks, (start, start))
+    before = marks[following - 1][1] if following else 0
+    after = marks[following][0] if following < len(marks) else len(passage)
+    first, last = tokens[max(index - _CLAUSE_REACH, 0)][0], tokens[min(index + _CLAUSE_REACH, len(tokens) - 1)][1]
+    return passage[max(before, first) : min(after, last)]
 
 
 def _offsets(tokens: Sequence[tuple[int, int, str]], index: int) -> str:

@@ -196,3 +196,12 @@ def test_what_a_terminal_would_obey_in_a_name_or_record_is_shown_as_text(
     assert answer.returncode == 1
     assert "\x1b" not in answer.stdout
     assert "[red]␛[31m.jsonl:2: id 'good'" in answer.stdout
+
+
+def test_an_article_that_names_actors_without_end_is_scored(standpoint: Run, trained: Path, tmp_path: Path) -> None:
+    body, out = "美国失败了，中国说日本很好。" * 3000, tmp_path / "out.jsonl"
+    source = write(tmp_path / "dense.jsonl", json.dumps({"id": "d", "title": "t", "body": body}))
+    answer = standpoint("score", source, "--model", trained / "model", "--out", out)
+    assert answer.returncode == 0
+    assert records(out)[0]["characters_read"] == len(body) + 3
+    assert [len(stance["mentions"]) for stance in records(out)[0]["stances"]] == [3000, 3000, 3000]

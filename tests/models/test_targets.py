@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from models.targets import OTHER, TARGET, VIEW_NAMES, Scene, Target, target_views
+from models.targets import OTHER, TARGET, VIEW_NAMES, Scene, Target, mentions_by_sentence, target_views
 from standpoint.sentences import sentences
 
 
@@ -136,3 +136,20 @@ def test_of_overlapping_actors_each_character_is_masked_once() -> None:
     scene = Scene(text, ((0, 20),), ((0, 4), (0, 13), (8, 13)))
     seen = dict(zip(VIEW_NAMES, target_views(scene, Target("bank", ("Bank of Japan",), ((0, 13),))), strict=True))
     assert squeezed(seen["sentence"]) == f"{TARGET} spoke."
+
+
+def test_of_very_many_sentences_that_name_the_target_evenly_spread_ones_are_read() -> None:
+    text = "China met India. " * 5000
+    spans = tuple((start, start + 5) for start in range(0, len(text), 17))
+    scene = Scene(text, tuple((start, start + 16) for start in range(0, len(text), 17)), spans)
+    found = mentions_by_sentence(scene, Target("china", ("China",), spans))
+    assert len(found) == 200
+    assert found[-1][0][0] > 0.99 * len(text)
+
+
+def test_a_clause_that_nothing_parts_is_bounded() -> None:
+    text = "word " * 300 + "China " + "word " * 300
+    start = text.index("China")
+    scene = Scene(text, ((0, len(text)),), ((start, start + 5),))
+    clause = target_views(scene, Target("china", ("China",), scene.actors))[VIEW_NAMES.index("clause")]
+    assert clause.count("word") == 80

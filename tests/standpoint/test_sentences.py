@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from standpoint.sentences import sentences
+from standpoint.sentences import LONGEST, sentences
 
 
 def split(text: str) -> str:
@@ -139,3 +139,15 @@ def test_run_on_bullets_of_a_digest_are_sentences_of_their_own() -> None:
         "Group 1: Mines - One pit closed [2]",
         "- Prices rose, see [3] and on [4]",
     ]
+
+
+def test_a_run_without_any_mark_is_cut_at_a_blank_and_loses_nothing() -> None:
+    text = "word " * 1500
+    spans = sentences(text)
+    assert len(spans) == 4
+    assert " ".join(text[start:end] for start, end in spans).split() == text.split()
+    assert max(end - start for start, end in spans) <= LONGEST
+
+
+def test_chinese_without_any_mark_is_cut_at_the_limit() -> None:
+    assert [end - start for start, end in sentences("稀" * 4500)] == [LONGEST, LONGEST, 500]
