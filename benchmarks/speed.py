@@ -91,6 +91,8 @@ def main() -> None:
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description="Speed and memory.")
     parser.add_argument("--data", type=Path, required=True, help="folder of the Narrative Frames dataset")
+    parser.add_argument("--test", type=Path, help="another file to compare the F1 on, of the dataset's format")
+    parser.add_argument("--model", choices=["linear"], default="linear", help="which model to measure")
     parser.add_argument("--seed", type=int, default=0, help="seed of folds and bootstrap (default 0)")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     parser.add_argument("--turns", type=int, default=9, help="how often each side is timed (default 9)")
@@ -100,8 +102,8 @@ def _parse() -> argparse.Namespace:
 
 
 def _measured(options: argparse.Namespace) -> dict[str, Any]:
-    gold, folds = read(options.data / "articles.jsonl")
-    agreement, model, plain = _compared(gold, np.array(folds), options.seed)
+    gold, _ = read(options.data / "articles.jsonl")
+    agreement, model, plain = _compared(_parts(options), options.seed)
     articles = [item.article for item in gold.articles]
     pace = _paced(lambda: _call(model, articles), lambda: plain.call(gold.texts), len(gold), options.turns)
     with tempfile.TemporaryDirectory() as folder:
@@ -129,20 +131,32 @@ def _measured(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _compared(gold: Gold, folds: np.ndarray[Any, Any], seed: int) -> tuple[Agreement, NewsModel, PlainFrames]:
-    """Return how well both sides do on held-out folds, and the two models of the last fold."""
-    called = np.zeros((2, *gold.present.shape), dtype=bool)
-    for fold in np.unique(folds):
-        train, rows = gold.select(np.flatnonzero(folds != fold)), np.flatnonzero(folds == fold)
-        test = gold.select(rows)
+def _parts(options: argparse.Namespace) -> list[tuple[Gold, Gold]]:
+    """Return what is learned from and what is tested on: each fold in turn, or everything and the file named."""
+    gold, folds = read(options.data / "articles.jsonl")
+    if options.test is not None:
+        return [(gold, read(options.test)[0])]
+    numbers = np.array(folds)
+    return [
+        (gold.select(np.flatnonzero(numbers != fold)), gold.select(np.flatnonzero(numbers == fold)))
+        for fold in np.unique(numbers)
+    ]
+
+
+def _compared(parts: Sequence[tuple[Gold, Gold]], seed: int) -> tuple[Agreement, NewsModel, PlainFrames]:
+    """Return how well both sides do on the test parts, and the two models of the last one."""
+    counts: list[list[np.ndarray[Any, Any]]] = [[], []]
+    for train, test in parts:
         model, plain = fit_news_model(train, FitConfig(seed=seed)), PlainFrames().fit(train, seed=seed)
-        called[0, rows] = _call(model, [item.article for item in test.articles])
-        called[1, rows] = plain.call(test.texts)
-    product, pipeline = (binary_counts(gold.present, answers) for answers in called)
+        called = _call(model, [item.article for item in test.articles])
+        counts[0].append(binary_counts(test.present, called))
+        counts[1].append(binary_counts(test.present, plain.call(test.texts)))
+    product, pipeline = (np.concatenate(side) for side in counts)
+    stories = [story for _, test in parts for story in test.stories]
     agreement = Agreement(
-        group_bootstrap(product, gold.stories, macro_f1, seed=seed),
-        group_bootstrap(pipeline, gold.stories, macro_f1, seed=seed),
-        paired_difference(product, pipeline, gold.stories, macro_f1, seed=seed),
+        group_bootstrap(product, stories, macro_f1, seed=seed),
+        group_bootstrap(pipeline, stories, macro_f1, seed=seed),
+        paired_difference(product, pipeline, stories, macro_f1, seed=seed),
     )
     return agreement, model, plain
 
