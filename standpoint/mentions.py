@@ -1,5 +1,6 @@
 """Mentions: where a text names an actor, found by the actors' aliases."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from standpoint.codebook import Actor
 _PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
     ord(odd): plain for odd, plain in (("’", "'"), ("\u00a0", " "), ("\u202f", " "), ("\u3000", " "), ("\u2011", "-"))
 }
+
+# A blank that a page put into the middle of Chinese text, where none belongs: `俄 罗斯`.
+_STRAY_BLANK = re.compile(r" (?<=[\u3400-\u9fff] )(?=[\u3400-\u9fff])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class MentionFinder:
 
     The leftmost and then the longest name wins. A Latin name needs word boundaries and matches in any
     case, unless it asks for its own or has no lower-case letter: `US` never matches `us`. A Chinese
-    name matches anywhere except inside the longer names its alias excludes.
+    name matches anywhere except inside the longer names its alias excludes, also where a page broke it with a blank.
     """
 
     def __init__(self, actors: Iterable[Actor]) -> None:
@@ -55,7 +59,16 @@ class MentionFinder:
         """Return the mentions in the order of the text; they never overlap."""
         if self._is_empty:
             return []
-        matches = sorted(self._matches(_plain(text)), key=lambda match: (match[0], -match[1], match[2] is None))
+        plain = _plain(text)
+        blanks = [match.start() for match in _STRAY_BLANK.finditer(plain)]
+        if not blanks:
+            return self._found(plain)
+        kept = sorted(set(range(len(plain))) - set(blanks))
+        found = self._found("".join(plain[place] for place in kept))
+        return [Mention(kept[item.start], kept[item.end - 1] + 1, item.actor) for item in found]
+
+    def _found(self, text: str) -> list[Mention]:
+        matches = sorted(self._matches(text), key=lambda match: (match[0], -match[1], match[2] is None))
         found: list[Mention] = []
         reached = 0
         for start, end, actor in matches:

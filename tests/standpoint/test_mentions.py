@@ -156,3 +156,11 @@ def test_mentions_are_ordered_and_never_overlap(text: str) -> None:
 )
 def test_the_rare_earth_codebook_tells_names_from_ordinary_words(text: str, expected: list[str]) -> None:
     assert found(text, *load_codebook(RARE_EARTHS).actors) == expected
+
+
+def test_a_chinese_name_that_a_page_broke_with_a_blank_is_found_where_it_stands() -> None:
+    assert found("😀 美 国与中 国，内 蒙古 的事。") == ["us:美 国", "china:中 国"]
+
+
+def test_a_blank_between_latin_words_stays() -> None:
+    assert found("United  States and United States") == ["us:United States"]
