@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmarks.command import Options, Report, run
 from benchmarks.stance_data import read_stances, stance_codebook
+from models.stance_model import NAMED_STANCE_VIEWS
 from training.ablations import ablated_stances
 from training.fitting import FitConfig, fit_news_model
 from training.gold import Gold
@@ -21,7 +22,7 @@ CODEBOOK = stance_codebook("c-stance", ["against", "neutral", "favor"])
 def measure_stances(options: Options) -> Report:
     """Measure the linear stance model, and what it knows from the text or from the target alone."""
     train, test = _read(options, "train.jsonl"), _read(options, None)
-    config = FitConfig(seed=options.seed)
+    config = FitConfig(seed=options.seed, stance_views=NAMED_STANCE_VIEWS)
     outcome = held_out(fit_news_model(train, config), train, test)
     quality = measure(outcome, CODEBOOK, ablations=ablated_stances(train, test, config), seed=options.seed)
     notes = [

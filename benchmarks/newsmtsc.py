@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from benchmarks.command import Options, Report, run
 from benchmarks.stance_data import read_stances, stance_codebook
+from models.stance_model import NAMED_STANCE_VIEWS
 from training.ablations import ablated_stances
 from training.fitting import FitConfig, fit_news_model
 from training.gold import Gold
@@ -24,7 +25,7 @@ PUBLISHED = "published, test-rw / test-mt: BERT-base SPC 80.1 / 73.7, RoBERTa LC
 def measure_stances(options: Options) -> Report:
     """Measure the linear stance model and its ablations."""
     train, test = _read(options, "train.jsonl"), _read(options, None)
-    config = FitConfig(seed=options.seed)
+    config = FitConfig(seed=options.seed, stance_views=NAMED_STANCE_VIEWS)
     outcome = held_out(fit_news_model(train, config), train, test)
     ablations = ablated_stances(train, test, config)
     quality = measure(outcome, CODEBOOK, ablations=ablations, seed=options.seed)

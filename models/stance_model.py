@@ -27,12 +27,15 @@ PASSAGE_VIEWS = (
 )
 NAME_VIEWS = (
     View("name", _BOTH, weight=0.7, min_texts=1),
-    View("overlap", _WORDS, weight=0.5),
     View("name_found", _BOTH, weight=0.5),
     View("name_missing", _BOTH, weight=0.5),
 )
-CONTEXT_VIEWS = (View("context", _BOTH, weight=0.5),)
-STANCE_VIEWS = (*PASSAGE_VIEWS, *NAME_VIEWS, *CONTEXT_VIEWS)
+CONTEXT_VIEWS = (View("overlap", _WORDS, weight=0.5), View("context", _BOTH, weight=0.5))
+STANCE_VIEWS = (*PASSAGE_VIEWS, *CONTEXT_VIEWS)
+"""The target masked: what is learned of one actor holds for the next."""
+
+NAMED_STANCE_VIEWS = (*STANCE_VIEWS, *NAME_VIEWS)
+"""With the target's name as well: for data with thousands of targets, many of which do not stand in the text."""
 
 
 _UNSEEN = -20.0

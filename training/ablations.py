@@ -9,7 +9,7 @@ from training.gold import Gold
 from training.outcome import StanceOutcome, held_out_stances
 
 ABLATIONS: dict[str, tuple[View, ...]] = {
-    "target_blind": CONTEXT_VIEWS,
+    "target_blind": CONTEXT_VIEWS[1:],
     "name_only": NAME_VIEWS[:1],
 }
 """What each ablation still sees: the whole text but not which actor is asked for, or the actor's name but no text."""
