@@ -7,7 +7,7 @@ only the target is far above chance, so the ablations belong to the figure.
 
 from typing import Any
 
-from benchmarks.command import Options, Report, run
+from benchmarks.command import Options, Report, protocol, run
 from benchmarks.stance_data import read_stances, stance_codebook
 from models.stance_model import NAMED_STANCE_VIEWS
 from training.ablations import ablated_stances
@@ -26,7 +26,7 @@ def measure_stances(options: Options) -> Report:
     outcome = held_out(fit_news_model(train, config), train, test)
     quality = measure(outcome, CODEBOOK, ablations=ablated_stances(train, test, config), seed=options.seed)
     notes = [
-        f"not the official protocol: trained on {len(train.stances)} pairs, tested on {len(test.stances)}",
+        *protocol(train, test, "pairs", lambda gold: len(gold.stances)),
         "target_blind sees the text only, name_only sees the target only",
     ]
     return Report("stance", "stance/macro_f1", quality, CODEBOOK.stance_ids, notes)

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from standpoint.errors import StandpointError
 from standpoint.jsonl import replacing
+from training.gold import Gold
 from training.quality import Quality
 
 
@@ -51,9 +52,18 @@ def run(name: str, description: str, measure: Callable[[Options], Report]) -> No
             with replacing(options.json) as file:
                 json.dump(_as_json(report, options, seconds), file, indent=1, ensure_ascii=False)
     except StandpointError as error:
-        Console(stderr=True).print(f"benchmarks.{name}: {error}", markup=False, highlight=False)
+        Console(stderr=True).print(f"benchmarks.{name}: {error}", markup=False, highlight=False, soft_wrap=True)
         raise SystemExit(2) from None
     _show(report, seconds)
+
+
+def protocol(train: Gold, test: Gold, rows: str, count: Callable[[Gold], int]) -> list[str]:
+    """Say what was trained and tested on, and whether any text is on both sides."""
+    notes = [f"not the official protocol: trained on {count(train)} {rows}, tested on {count(test)}"]
+    n_shared = len(set(test.texts) & set(train.texts))
+    if n_shared:
+        notes.append(f"CAUTION: {n_shared} texts of the test file were trained on; the figure is too good")
+    return notes
 
 
 def _parse(name: str, description: str) -> Options:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.command import Options, Report, run
+from benchmarks.command import Options, Report, protocol, run
 from models.news_model import NewsModel
 from standpoint.annotation import Annotation
 from standpoint.article import make_article
@@ -46,13 +46,14 @@ def measure_frames(options: Options) -> Report:
     gold, folds = read(options.data / "articles.jsonl")
     config = FitConfig(seed=options.seed)
     if options.test is None:
-        outcome, protocol = _over_folds(gold, folds, config), f"{len(set(folds))} folds of {len(gold)} articles"
+        outcome = _over_folds(gold, folds, config)
+        notes = [f"not an official protocol: {len(set(folds))} folds of {len(gold)} articles"]
     else:
         test, _ = read(options.test)
         outcome = held_out(fit_news_model(gold, config), gold, test)
-        protocol = f"trained on {len(gold)} articles, tested on {len(test)}"
+        notes = protocol(gold, test, "articles", len)
     quality = measure(outcome, CODEBOOK, seed=options.seed)
-    return Report("frames", "frames/macro_f1", quality, CODEBOOK.frame_ids, [f"not an official protocol: {protocol}"])
+    return Report("frames", "frames/macro_f1", quality, CODEBOOK.frame_ids, notes)
 
 
 def _over_folds(gold: Gold, folds: list[int], config: FitConfig) -> Outcome:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.command import Options, Report, run
+from benchmarks.command import Options, Report, protocol, run
 from benchmarks.stance_data import read_stances, stance_codebook
 from models.stance_model import NAMED_STANCE_VIEWS
 from training.ablations import ablated_stances
@@ -32,7 +32,7 @@ def measure_stances(options: Options) -> Report:
     mixed = _mixed_polarity(test)
     figures = [*quality.figures, *_on_mixed(outcome, ablations, mixed, options.seed)]
     notes = [
-        f"not the official protocol: trained on {len(train.stances)} targets, tested on {len(test.stances)}",
+        *protocol(train, test, "targets", lambda gold: len(gold.stances)),
         PUBLISHED,
         f"mixed: the {int(mixed.sum())} targets in sentences whose targets differ in gold stance",
     ]
