@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.rejected_file import keep_rejected, rejected_path
 from cli.visible import visible
 from corpus.merging import merge
 from corpus.outcome import Placed, Rejected
-from corpus.reading import REJECTED_SUFFIX, files_in, format_of, read_placed, unreadable
+from corpus.reading import files_in, format_of, read_placed, unreadable
 from corpus.stories import group_stories
 from standpoint.article import Article, article_from_json
 from standpoint.errors import InputError, RecordError
@@ -61,7 +62,7 @@ def import_articles(
     console = Console()
     console.print(_table(reports))
     console.print(_summary(out, articles, len(articles) - len(existing)), markup=False, highlight=False, soft_wrap=True)
-    _print_reasons(console, rejected, _rejected_path(out))
+    _print_reasons(console, rejected, rejected_path(out))
     if not readings:
         raise typer.Exit(2)
     if rejected:
@@ -101,18 +102,11 @@ def _existing(out: Path) -> list[Placed]:
     return [Placed(f"{out}:{number}", item) for number, item in enumerate(read_jsonl(out, article_from_json), start=1)]
 
 
-def _rejected_path(out: Path) -> Path:
-    return out.with_name(out.stem + REJECTED_SUFFIX)
-
-
 def _write(out: Path, articles: Sequence[Article], rejected: Sequence[Rejected], *, has_readings: bool) -> None:
     """Write the articles, if any was read, and what was set aside; a list of an earlier import is replaced."""
     if has_readings:
         write_jsonl(out, (article.to_json() for article in articles))
-    if rejected:
-        write_jsonl(_rejected_path(out), (item.to_json() for item in rejected))
-    else:
-        _rejected_path(out).unlink(missing_ok=True)
+    keep_rejected(rejected, out)
 
 
 def _table(reports: Sequence[_FileReport]) -> Table:

@@ -12,9 +12,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from cli.prediction_page import print_prediction
+from cli.rejected_file import keep_rejected
 from cli.visible import visible
 from corpus.outcome import Placed, Rejected
-from corpus.reading import REJECTED_SUFFIX, files_in, read_placed
+from corpus.reading import files_in, read_placed
 from models.news_model import NewsModel
 from models.store import tracking_uri
 from serving.registry import open_model
@@ -50,7 +51,7 @@ def score_articles(
         n_scored = _print(console, opened, articles, evidence=evidence)
     else:
         n_scored = _write(console, out, score(opened, articles, evidence=evidence))
-        _keep(rejected, out)
+        keep_rejected(rejected, out)
         console.print(Text(visible(f"{out}: {n_scored} articles scored by {opened.version}")), soft_wrap=True)
     for item in rejected:
         console.print(Text(visible(f"set aside {item.place}: {item.reason}"), style="yellow"), soft_wrap=True)
@@ -102,11 +103,3 @@ def _checked(item: Placed, texts: dict[str, int]) -> Article | Rejected | None:
     if texts[article.id] == hash(article.text):
         return None
     return Rejected(item.place, f"id '{article.id}' stood for another text before. Give one of the two another id.")
-
-
-def _keep(rejected: Sequence[Rejected], out: Path) -> None:
-    path = out.with_name(out.stem + REJECTED_SUFFIX)
-    if rejected:
-        write_jsonl(path, (item.to_json() for item in rejected))
-    else:
-        path.unlink(missing_ok=True)

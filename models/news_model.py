@@ -1,7 +1,7 @@
 """The news model: one codebook, the frames of an article and the stance toward each actor, with evidence."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -89,7 +89,7 @@ class NewsModel:
         self, articles: Sequence[Article], actors: Sequence[Actor], targets: Mapping[str, Sequence[Target]]
     ) -> tuple[list[Scene], list[list[TargetInText]]]:
         finder = MentionFinder(actors) if len(actors) > len(self.codebook.actors) else self._finder
-        names = {actor.id: tuple(alias.text for alias in actor.aliases) for actor in actors}
+        names = names_of(actors)
         scenes, questions = [], []
         for article in articles:
             scene, group = scene_of(article.text, finder, names, targets.get(article.id, ()))
@@ -189,6 +189,11 @@ def scene_of(
     found = [Target(actor, names[actor], tuple(spans)) for actor, spans in by_actor.items() if actor not in taken]
     spans = sorted({span for target in [*found, *extra] for span in target.mentions})
     return Scene(text, tuple(sentences(text)), tuple(spans)), [*found, *extra]
+
+
+def names_of(actors: Iterable[Actor]) -> dict[str, tuple[str, ...]]:
+    """Return the names each actor goes by, by its id."""
+    return {actor.id: tuple(alias.text for alias in actor.aliases) for actor in actors}
 
 
 def _check_spans(target: Target, text: str) -> None:

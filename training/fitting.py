@@ -7,7 +7,7 @@ import numpy as np
 
 from models.calibration import binary_proba, class_proba, fit_binary_calibration, fit_class_calibration
 from models.features import View
-from models.frame_model import FRAME_VIEWS, NEVER, FrameModel
+from models.frame_model import FRAME_VIEWS, MIN_ARTICLES, NEVER, FrameModel
 from models.news_model import NewsModel
 from models.stance_model import STANCE_VIEWS, StanceModel
 from standpoint.errors import TrainingError
@@ -52,7 +52,8 @@ def fit_news_model(gold: Gold, config: FitConfig, *, progress: Progress = in_sil
     stance_model = fit_stances(gold, config, progress=progress) if len(gold.stances) else None
     if stance_model is None and (frame_model is None or not frame_model.is_fitted_.any()):
         raise TrainingError(
-            f"nothing can be learned from {len(gold)} articles: no frame is present and absent in at least 5 of them, "
+            f"nothing can be learned from {len(gold)} articles: no frame is present and absent in at least "
+            f"{MIN_ARTICLES} of them, "
             f"and there are {len(gold.stances)} stances where {MIN_TARGETS} of at least two kinds are needed. "
             "Annotate more articles."
         )

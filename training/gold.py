@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.cast import cast_by_sentence
-from models.news_model import scene_of
+from models.news_model import names_of, scene_of
 from models.stance_model import TargetInText
 from models.targets import Scene, Target
 from standpoint.annotation import Annotation, annotation_from_json, check_annotation, check_evidence
@@ -25,12 +25,12 @@ from standpoint.mentions import MentionFinder
 class GoldArticle:
     """One article with its gold answer: the frames it uses, and its targets with the number of each one's stance.
 
-    `named` is everyone found in the text, whether or not gold has a stance toward them.
+    `cast` describes who stands in the text, whether or not gold has a stance toward them: see `models.cast`.
     """
 
     article: Article
     scene: Scene
-    named: tuple[Target, ...]
+    cast: str
     frames: frozenset[str]
     targets: tuple[Target, ...]
     stances: tuple[int, ...]
@@ -64,7 +64,7 @@ class Gold:
     @cached_property
     def casts(self) -> list[str]:
         """What stands in the articles for the frame model beside their texts: see `models.cast`."""
-        return [" | ".join(cast_by_sentence(item.scene, item.named, self.codebook.actor_ids)) for item in self.articles]
+        return [item.cast for item in self.articles]
 
     @cached_property
     def stories(self) -> list[str]:
@@ -164,7 +164,7 @@ def make_gold(
         RecordError: an article is annotated twice, or an annotation does not fit the codebook.
     """
     finder = MentionFinder(codebook.actors)
-    names = {actor.id: tuple(alias.text for alias in actor.aliases) for actor in codebook.actors}
+    names = names_of(codebook.actors)
     by_article: dict[str, Annotation] = {}
     for annotation in annotations:
         _refuse_second(annotation, by_article)
@@ -199,7 +199,8 @@ def _gold_article(
     by_actor = {target.actor: target for target in found}
     targets = [by_actor.get(actor) or Target(actor, names.get(actor, ())) for actor in annotation.stances]
     stances = [codebook.stance_ids.index(stance) for stance in annotation.stances.values()]
-    return GoldArticle(article, scene, tuple(found), annotation.frames, tuple(targets), tuple(stances))
+    cast = " | ".join(cast_by_sentence(scene, found, codebook.actor_ids))
+    return GoldArticle(article, scene, cast, annotation.frames, tuple(targets), tuple(stances))
 
 
 def _unique(articles: Iterable[Article], path: Path) -> dict[str, Article]:

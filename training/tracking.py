@@ -20,14 +20,12 @@ from mlflow.types import ColSpec, DataType, Schema
 
 from models.folder import save_model
 from models.news_model import NewsModel
-from models.store import CHALLENGER, CHAMPION, DEFAULT_TRACKING_URI, database_file, open_store, tracking_uri
+from models.store import CHALLENGER, CHAMPION, database_file, open_store
 from standpoint.errors import TrackingError
 from training.gold import Gold
 from training.outcome import Outcome
 from training.plots import training_figures
 from training.quality import Quality
-
-__all__ = ["DEFAULT_TRACKING_URI", "Tracked", "TrainingRecord", "record_training", "tracking_uri"]
 
 EXPERIMENT = "standpoint"
 

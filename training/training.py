@@ -1,16 +1,18 @@
 """Training: gold in; out come a model fitted on all of it and its quality on articles it had not seen."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
+from models.frame_model import MIN_ARTICLES
 from models.news_model import NewsModel
 from standpoint.article import Article
 from standpoint.errors import TrainingError
 from training.ablations import ablated_stances
 from training.fitting import MIN_TARGETS, FitConfig, Progress, fit_news_model, in_silence
 from training.gold import Gold
-from training.outcome import Outcome, StanceOutcome, held_out
+from training.outcome import Outcome, StanceOutcome, cross_validated, held_out
 from training.quality import Quality, measure
 from training.splits import Indices, story_folds, temporal_split
 
@@ -77,10 +79,10 @@ def text_hash(article: Article) -> str:
 def _rare_labels(gold: Gold) -> list[str]:
     notes = []
     for label, n_present in zip(gold.codebook.frame_ids, gold.present.sum(axis=0), strict=True):
-        if min(n_present, len(gold) - n_present) < 5:
+        if min(n_present, len(gold) - n_present) < MIN_ARTICLES:
             notes.append(
                 f"frame '{label}' is present in {n_present} of {len(gold)} articles: it is not learned and never "
-                "called. Annotate until at least 5 articles have it and 5 lack it."
+                f"called. Annotate until at least {MIN_ARTICLES} articles have it and {MIN_ARTICLES} lack it."
             )
     n_kinds = len(set(gold.stances.tolist()))
     if gold.codebook.actors and (len(gold.stances) < MIN_TARGETS or n_kinds < 2):
@@ -100,18 +102,18 @@ def _folds(gold: Gold, config: FitConfig) -> list[tuple[Indices, Indices]]:
 
 
 def _measured(
-    gold: Gold, splits: Iterable[tuple[Indices, Indices]], config: FitConfig, progress: Progress
+    gold: Gold, splits: Sequence[tuple[Indices, Indices]], config: FitConfig, progress: Progress
 ) -> tuple[Outcome, Quality]:
-    outcomes: list[Outcome] = []
+    numbers = count(1)
+
+    def fit(part: Gold) -> NewsModel:
+        return fit_news_model(part, config, progress=_below(f"part {next(numbers)}", progress))
+
+    outcome = cross_validated(gold, splits, fit)
     ablations: dict[str, list[StanceOutcome]] = {}
-    for number, (learn, hold) in enumerate(splits, start=1):
-        before, after = gold.select(learn), gold.select(hold)
-        model = fit_news_model(before, config, progress=_below(f"part {number}", progress))
-        outcomes.append(held_out(model, before, after))
-        if outcomes[-1].stances is not None:
-            for name, ablated in ablated_stances(before, after, config).items():
-                ablations.setdefault(name, []).append(ablated)
-    outcome = Outcome.joined(outcomes)
+    for learn, hold in splits:
+        for name, ablated in ablated_stances(gold.select(learn), gold.select(hold), config).items():
+            ablations.setdefault(name, []).append(ablated)
     joined = {name: StanceOutcome.joined(parts) for name, parts in ablations.items()}
     return outcome, measure(outcome, gold.codebook, ablations=joined, seed=config.seed)
 

@@ -18,7 +18,7 @@ STORIES = st.lists(st.sampled_from("abcdefgh"), min_size=2, max_size=40).filter(
 def gold(*dated: tuple[str, str | None]) -> Gold:
     """Return gold with one article for each story and day."""
     articles = [Article(str(number), "x", "", published=day, story=story) for number, (story, day) in enumerate(dated)]
-    items = [GoldArticle(article, Scene(article.text, ()), (), frozenset(), (), ()) for article in articles]
+    items = [GoldArticle(article, Scene(article.text, ()), "", frozenset(), (), ()) for article in articles]
     return Gold(Codebook("demo", Words("name", "名")), items)
 
 
