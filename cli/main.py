@@ -2,12 +2,13 @@
 
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
+from cli.label import LABEL_ABOUT, LABEL_VERBS
 from cli.visible import visible
 from standpoint.errors import StandpointError
 
@@ -36,9 +37,16 @@ def main() -> None:
 
 def command(arguments: Sequence[str]) -> typer.Typer:
     """Return the command with the verb that is asked for; only that verb's libraries are loaded."""
+    app = _group(VERBS, arguments, _ABOUT)
+    inner = arguments[1:] if list(arguments[:1]) == ["label"] else ()
+    app.add_typer(_group(LABEL_VERBS, inner, LABEL_ABOUT), name="label", help=LABEL_ABOUT.splitlines()[0])
+    return app
+
+
+def _group(verbs: Mapping[str, tuple[str, str, str]], arguments: Sequence[str], about: str) -> typer.Typer:
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-    app.callback(help=_ABOUT)(_nothing)
-    for verb, (module, name, summary) in VERBS.items():
+    app.callback(help=about)(_nothing)
+    for verb, (module, name, summary) in verbs.items():
         wanted = getattr(importlib.import_module(module), name) if list(arguments[:1]) == [verb] else _nothing
         if isinstance(wanted, typer.Typer):
             app.add_typer(wanted, name=verb, help=summary)

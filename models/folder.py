@@ -87,6 +87,15 @@ def load_model(folder: Path, *, codebook: Codebook | None = None, version: str |
         raise ModelFolderError(f"{folder}: its parts do not fit together ({error}). {_RETRAIN}") from error
 
 
+def weights_digest(folder: Path) -> str:
+    """Return the first 8 hex digits of the weights' SHA-256, which tell one model from every other.
+
+    Raises:
+        ModelFolderError: the folder holds no model description, or one that was changed.
+    """
+    return str(_read_description(folder)["sha256"][WEIGHTS])[:8]
+
+
 def _write(model: NewsModel, folder: Path) -> None:
     arrays: Arrays = {}
     for prefix, part in (("frames.", model.frame_model), ("stances.", model.stance_model)):

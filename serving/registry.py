@@ -11,13 +11,14 @@ from mlflow.artifacts import download_artifacts
 from mlflow.entities.model_registry import RegisteredModel
 from mlflow.exceptions import MlflowException
 
-from models.folder import DESCRIPTION, load_model
+from models.folder import DESCRIPTION, load_model, weights_digest
 from models.news_model import NewsModel
 from models.store import open_store, without_password
 from standpoint.codebook import Codebook
 from standpoint.errors import ModelError, TrackingError
 
 _SCHEME = "models:/"
+_UNREGISTERED = "unregistered"
 _REFERENCE = re.compile(r"models:/(?P<name>[^/@'\"]+)(?:@(?P<alias>[^/@]+)|/(?P<version>[1-9][0-9]*))")
 _HOW_TO_TRAIN = "Train one with `standpoint train`."
 
@@ -37,7 +38,8 @@ def open_model(reference: str, *, uri: str, codebook: Codebook | None = None) ->
 
     Args:
         reference: the path of a model folder, `models:/standpoint@champion` or `models:/standpoint/3`;
-            from the registry the model is named `standpoint/3` in its predictions.
+            the model is named `standpoint/3+1f0c9a52` in its predictions, with the first digits of its weights' hash,
+            so that models of two stores never go by one name; from a folder `unregistered+1f0c9a52`.
         uri: the tracking store, asked only where the reference is not a path.
         codebook: when given, the model must have been trained for it.
 
@@ -47,7 +49,7 @@ def open_model(reference: str, *, uri: str, codebook: Codebook | None = None) ->
         TrackingError: the store does not answer, or has no such model; the message lists those it has.
     """
     if not reference.startswith("models:"):
-        return load_model(Path(reference), codebook=codebook)
+        return _load(Path(reference), _UNREGISTERED, codebook)
     match = _REFERENCE.fullmatch(reference)
     if match is None:
         raise TrackingError(
@@ -119,6 +121,10 @@ def _downloaded(client: MlflowClient, name: str, version: str, uri: str, codeboo
         fetched = Path(download_artifacts(artifact_uri=source, dst_path=place, tracking_uri=uri))
         folder = next((path.parent for path in sorted(fetched.rglob(DESCRIPTION))), fetched)
         try:
-            return load_model(folder, codebook=codebook, version=f"{name}/{version}")
+            return _load(folder, f"{name}/{version}", codebook)
         except ModelError as error:
             raise type(error)(str(error).replace(str(folder), f"{_SCHEME}{name}/{version}")) from error
+
+
+def _load(folder: Path, name: str, codebook: Codebook | None) -> NewsModel:
+    return load_model(folder, codebook=codebook, version=f"{name}+{weights_digest(folder)}")

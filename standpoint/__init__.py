@@ -12,6 +12,7 @@ from standpoint.errors import (
     ModelFolderError,
     RecordError,
     StandpointError,
+    StudioError,
     TrackingError,
     TrainingError,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "StanceLabel",
     "StancePrediction",
     "StandpointError",
+    "StudioError",
     "TrackingError",
     "TrainingError",
     "load_codebook",

@@ -24,7 +24,10 @@ class Annotation:
     """One person's answer for one article.
 
     `stances` maps an actor's id to a stance label; an actor that is absent got no stance.
-    `seconds`, `inclusion_proba` (0 to 1) and `created` (ISO 8601) are None where unknown.
+    `seconds`, `inclusion_proba` (above 0, at most 1), `created` and `updated` (ISO 8601) are None where unknown.
+    The article came into the work with `inclusion_proba` in the draw named `draw`. `suggested`: a model's answer was
+    shown; `blind`: the article had been drawn to be shown without one. `skipped`: the person declined to answer.
+    `problems` say why an answer cannot be used as it is (frames left open, a stance not chosen).
     """
 
     article_id: str
@@ -37,9 +40,28 @@ class Annotation:
     suggested: bool = False
     inclusion_proba: float | None = None
     created: str | None = None
+    updated: str | None = None
+    draw: str | None = None
+    blind: bool = False
+    skipped: bool = False
+    note: str | None = None
+    problems: tuple[str, ...] = ()
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether this is an answer: neither skipped nor left with a problem."""
+        return not (self.skipped or self.problems)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the record as it is written to JSON Lines."""
+        """Return the record as it is written to JSON Lines; what only some annotations have is left out of others."""
+        rare = {
+            "updated": self.updated,
+            "draw": self.draw,
+            "blind": self.blind,
+            "skipped": self.skipped,
+            "note": self.note,
+            "problems": list(self.problems),
+        }
         return {
             "article_id": self.article_id,
             "annotator": self.annotator,
@@ -51,6 +73,7 @@ class Annotation:
             "suggested": self.suggested,
             "inclusion_proba": self.inclusion_proba,
             "created": self.created,
+            **{name: value for name, value in rare.items() if value},
         }
 
 
@@ -61,9 +84,6 @@ def annotation_from_json(value: Any) -> Annotation:  # noqa: ANN401 - parsed JSO
         RecordError: a field is missing or has the wrong type.
     """
     fields = Fields(value)
-    inclusion_proba = fields.number("inclusion_proba")
-    if inclusion_proba is not None and not 0 < inclusion_proba <= 1:
-        raise RecordError(f"inclusion_proba {inclusion_proba} is not above 0 and at most 1. Leave it out if unknown.")
     return Annotation(
         article_id=fields.text("article_id"),
         annotator=fields.text("annotator"),
@@ -73,9 +93,27 @@ def annotation_from_json(value: Any) -> Annotation:  # noqa: ANN401 - parsed JSO
         evidence=tuple(_evidence(item) for item in fields.items("evidence")),
         seconds=fields.number("seconds"),
         suggested=fields.flag("suggested", default=False),
-        inclusion_proba=inclusion_proba,
+        inclusion_proba=inclusion_proba_of(fields),
         created=fields.optional_text("created"),
+        updated=fields.optional_text("updated"),
+        draw=fields.optional_text("draw"),
+        blind=fields.flag("blind", default=False),
+        skipped=fields.flag("skipped", default=False),
+        note=fields.optional_text("note"),
+        problems=fields.texts("problems"),
     )
+
+
+def inclusion_proba_of(fields: Fields) -> float | None:
+    """Read the probability with which an article was drawn; None where it is not recorded.
+
+    Raises:
+        RecordError: it is not above 0 and at most 1.
+    """
+    value = fields.number("inclusion_proba")
+    if value is not None and not 0 < value <= 1:
+        raise RecordError(f"inclusion_proba {value} is not above 0 and at most 1. Leave it out if unknown.")
+    return value
 
 
 def check_annotation(annotation: Annotation, codebook: Codebook, *, actors: Collection[str] = ()) -> None:

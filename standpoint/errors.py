@@ -8,7 +8,8 @@ StandpointError
 │   ├── ModelFolderError  missing, incomplete, tampered with, or of another format
 │   └── CodebookMismatchError  made for another codebook
 ├── TrainingError         gold that no model can be fitted on
-└── TrackingError         a tracking store or registry that does not answer as needed
+├── TrackingError         a tracking store or registry that does not answer as needed
+└── StudioError           a Label Studio server that does not answer as needed
 """
 
 import difflib
@@ -49,6 +50,10 @@ class TrainingError(StandpointError):
 
 class TrackingError(StandpointError):
     """A tracking store or model registry that does not answer as needed."""
+
+
+class StudioError(StandpointError):
+    """A Label Studio server, or the client for it, that does not answer as needed."""
 
 
 def at(place: str, error: InputError) -> InputError:

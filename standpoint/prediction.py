@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from standpoint.errors import RecordError
+from standpoint.fields import Fields
+
 
 @dataclass(frozen=True, slots=True)
 class ScoredSpan:
@@ -82,3 +85,59 @@ class Prediction:
             "frames": [frame.to_json() for frame in self.frames],
             "stances": [stance.to_json() for stance in self.stances],
         }
+
+
+def prediction_from_json(value: Any) -> Prediction:  # noqa: ANN401 - parsed JSON may be anything
+    """Read a prediction as `standpoint score` writes it.
+
+    Raises:
+        RecordError: a field is missing or has the wrong type, or a probability is not between 0 and 1.
+    """
+    fields = Fields(value)
+    return Prediction(
+        article_id=fields.text("article_id"),
+        story=fields.optional_text("story"),
+        language=fields.text("language"),
+        model=fields.text("model"),
+        codebook=fields.text("codebook"),
+        characters_read=fields.integer("characters_read"),
+        frames=tuple(_frame(item) for item in fields.items("frames")),
+        stances=tuple(_stance(item) for item in fields.items("stances")),
+    )
+
+
+def _frame(value: Any) -> FramePrediction:  # noqa: ANN401 - parsed JSON may be anything
+    fields = Fields(value)
+    return FramePrediction(
+        fields.text("id"), _proba(fields, "proba"), fields.flag("present", default=False), _spans(fields)
+    )
+
+
+def _stance(value: Any) -> StancePrediction:  # noqa: ANN401 - parsed JSON may be anything
+    fields = Fields(value)
+    proba = Fields(fields.mapping("proba"))
+    return StancePrediction(
+        actor=fields.text("actor"),
+        stance=fields.text("stance"),
+        proba={label: _proba(proba, label) for label in fields.mapping("proba")},
+        mentions=tuple(_mention(item) for item in fields.items("mentions")),
+        evidence=_spans(fields),
+    )
+
+
+def _spans(fields: Fields) -> tuple[ScoredSpan, ...]:
+    spans = map(Fields, fields.items("evidence"))
+    return tuple(ScoredSpan(span.integer("start"), span.integer("end"), span.number("score") or 0.0) for span in spans)
+
+
+def _mention(value: Any) -> tuple[int, int]:  # noqa: ANN401 - parsed JSON may be anything
+    if not (isinstance(value, list) and len(value) == 2 and all(type(number) is int for number in value)):
+        raise RecordError(f"a mention must be [start, end], two whole numbers, found {str(value)[:40]!r}.")
+    return value[0], value[1]
+
+
+def _proba(fields: Fields, name: str) -> float:
+    value = fields.number(name)
+    if value is None or not 0 <= value <= 1:
+        raise RecordError(f"probability '{name}' must be a number from 0 to 1, found {value}.")
+    return value

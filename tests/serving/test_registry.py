@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
+from models.folder import weights_digest
 from models.news_model import NewsModel
 from serving.registry import open_model, registered_versions
 from standpoint.article import Article
@@ -38,13 +39,16 @@ def test_a_model_opens_by_alias_by_version_and_by_path(store: Path, uri: str) ->
     assert answers[0] == answers[1] == answers[2]
 
 
-def test_a_registered_model_signs_its_predictions_with_name_and_version(uri: str) -> None:
+def test_a_registered_model_signs_its_predictions_with_name_version_and_weights(store: Path, uri: str) -> None:
     model = open_model("models:/standpoint@challenger", uri=uri)
-    assert [prediction.model for prediction in model.predict(ARTICLES)] == ["standpoint/2"] * 2
+    assert [prediction.model for prediction in model.predict(ARTICLES)] == [
+        f"standpoint/2+{weights_digest(store / 'second')}"
+    ] * 2
 
 
 def test_a_path_needs_no_store(store: Path) -> None:
-    assert open_model(str(store / "first"), uri="nowhere").version == "unregistered"
+    first = store / "first"
+    assert open_model(str(first), uri="nowhere").version == f"unregistered+{weights_digest(first)}"
 
 
 def test_versions_are_listed_from_the_latest(uri: str) -> None:

@@ -1,5 +1,6 @@
 """Tests of annotations: reading them and holding them against a codebook and an article."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -106,3 +107,12 @@ def test_a_wrong_type_is_named(changes: dict[str, Any], words: str) -> None:
 
 def test_annotators_are_listed_once_and_sorted() -> None:
     assert annotators([annotation(annotator=name) for name in ("wu", "lee", "wu")]) == ("lee", "wu")
+
+
+def test_what_only_some_annotations_have_is_kept_and_left_out_of_others() -> None:
+    plain = Annotation("a1", "reader-1", "demo@1", frozenset())
+    rare = replace(plain, skipped=True, blind=True, draw="d1", note="unsure", problems=("frames left open",))
+    assert "skipped" not in plain.to_json()
+    assert annotation_from_json(rare.to_json()) == rare
+    assert plain.is_usable
+    assert not rare.is_usable

@@ -2,7 +2,10 @@
 
 import json
 
-from standpoint.prediction import FramePrediction, Prediction, ScoredSpan, StancePrediction
+import pytest
+
+from standpoint.errors import RecordError
+from standpoint.prediction import FramePrediction, Prediction, ScoredSpan, StancePrediction, prediction_from_json
 
 SPAN = ScoredSpan(120, 151, 1.93456)
 PREDICTION = Prediction(
@@ -47,3 +50,20 @@ def test_a_prediction_is_written_with_the_keys_users_rely_on() -> None:
 
 def test_a_prediction_is_plain_json() -> None:
     assert json.loads(json.dumps(PREDICTION.to_json())) == PREDICTION.to_json()
+
+
+def test_a_prediction_is_read_back_as_it_was_written() -> None:
+    written = PREDICTION.to_json()
+    assert prediction_from_json(written).to_json() == written
+
+
+def test_a_probability_that_is_none_is_refused() -> None:
+    written = PREDICTION.to_json() | {"frames": [{"id": "us_failure", "proba": 1.2, "present": True}]}
+    with pytest.raises(RecordError, match="probability 'proba' must be a number from 0 to 1, found 1.2"):
+        prediction_from_json(written)
+
+
+def test_a_mention_of_one_number_is_refused() -> None:
+    stance = {"actor": "china", "stance": "critical", "proba": {}, "mentions": [[12]]}
+    with pytest.raises(RecordError, match=r"a mention must be \[start, end\]"):
+        prediction_from_json(PREDICTION.to_json() | {"stances": [stance]})
