@@ -1,14 +1,16 @@
-# Four words: demo, test, check, clean. The first two install what they need into .venv.
+# Four words: demo, test, check, clean. The first two install what they need into .venv; the tests also need a
+# Label Studio server, which gets .venv-studio, and a Chromium.
 PYTHON ?= python3
 VENV := .venv
+STUDIO := .venv-studio
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check clean
+.PHONY: demo test check clean chromium
 demo: $(VENV)/base
 	$(BIN)/standpoint demo
 
-test: $(VENV)/dev
+test: $(VENV)/dev $(STUDIO)/server chromium
 	$(BIN)/python -m pytest
 
 check: $(VENV)/dev
@@ -17,7 +19,7 @@ check: $(VENV)/dev
 	$(BIN)/mypy
 
 clean:
-	rm -rf $(VENV) build dist demo-output .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(STUDIO) build dist demo-output .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/base: pyproject.toml constraints.txt
@@ -28,3 +30,13 @@ $(VENV)/base: pyproject.toml constraints.txt
 $(VENV)/dev: $(VENV)/base
 	$(PIP) -e '.[dev]'
 	touch $@
+
+$(STUDIO)/server: constraints-studio.txt
+	$(PYTHON) -m venv $(STUDIO)
+	$(STUDIO)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-studio.txt label-studio
+	touch $@
+
+chromium:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+		&& apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; } \
+		|| echo "no chromium: the browser tests are skipped; install the packages chromium and fonts-noto-cjk"
