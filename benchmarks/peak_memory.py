@@ -57,13 +57,13 @@ def _measured(data: Path, path: str, n_articles: int, folder: Path) -> PeakMemor
     articles = islice(_stream(gold.texts), n_articles)
     if path == PRODUCT:
         model = load_model(folder)
-        ready, started = _peak(), time.perf_counter()
+        ready, started = peak_mb(), time.perf_counter()
         n_scored = sum(1 for _ in score(model, articles, evidence=False))
     else:
         pipeline = PlainFrames().fit_pipeline(gold)
-        ready, started = _peak(), time.perf_counter()
+        ready, started = peak_mb(), time.perf_counter()
         n_scored = len(pipeline.call([article.text for article in articles]))
-    return PeakMemory(path, n_scored, ready, _peak(), round(time.perf_counter() - started, 2))
+    return PeakMemory(path, n_scored, ready, peak_mb(), round(time.perf_counter() - started, 2))
 
 
 def _stream(texts: list[str]) -> Iterator[Article]:
@@ -72,7 +72,7 @@ def _stream(texts: list[str]) -> Iterator[Article]:
         yield make_article("", f"{number} {text[number % 97 :]}", id=str(number))
 
 
-def _peak() -> float:
+def peak_mb() -> float:
     """Return the largest resident memory of this process so far, in MB.
 
     Linux alone tells it in this way; `getrusage` would not do, since its figure starts with that of the parent.

@@ -16,12 +16,14 @@ from corpus.outcome import Rejected
 from corpus.reading import read_articles
 from models.store import tracking_uri
 from report.agreement import Agreement, AgreementRow, agreement
+from report.readings import make_readings
 from serving.registry import open_model
 from serving.scoring import score
 from standpoint.annotation import annotation_from_json
 from standpoint.codebook import Codebook
 from standpoint.codebook_file import load_codebook
 from standpoint.jsonl import read_jsonl, write_jsonl
+from training.fitting import FitConfig
 from training.gold import Gold, read_gold
 
 ROOT = Path(__file__).parents[1]
@@ -44,7 +46,7 @@ def demo(
     _heading(console, f"1  The sample: {len(gold)} machine-made articles, {len(set(gold.stories))} stories, read twice")
     _print_agreement(console, _sample_agreement(gold, codebook), codebook)
     _heading(console, "2  Training and measuring")
-    trained, tracked, folder = train_and_record(console, gold, CODEBOOK, None, promote=True, seed=0)
+    trained, tracked, folder = train_and_record(console, gold, CODEBOOK, None, promote=True, config=FitConfig())
     print_qualities(console, trained.qualities, codebook)
     print_trained(console, trained, tracked, folder)
     _heading(console, "3  New articles, tagged by models:/standpoint@champion")
@@ -54,9 +56,8 @@ def demo(
 
 
 def _sample_agreement(gold: Gold, codebook: Codebook) -> Agreement:
-    annotations = list(read_jsonl(SAMPLE / "annotations.jsonl", annotation_from_json))
-    stories = {item.article.id: item.story for item in gold.articles}
-    return agreement(annotations, stories, codebook)
+    annotations = read_jsonl(SAMPLE / "annotations.jsonl", annotation_from_json)
+    return agreement(make_readings(annotations, {item.article.id: item.article for item in gold.articles}), codebook)
 
 
 def _print_agreement(console: Console, found: Agreement, codebook: Codebook) -> None:
@@ -67,9 +68,9 @@ def _print_agreement(console: Console, found: Agreement, codebook: Codebook) -> 
     for row in found.frames:
         name = next(frame.name.en for frame in codebook.frames if frame.id == row.label)
         table.add_row(name, *_shown(row), f"{row.prevalence:.2f}")
-    table.add_row("frame set (alpha with MASI distance)", f"{found.frame_set:.2f}", "", "")
-    for row in found.stances:
-        table.add_row(f"stance: {row.label}", *_shown(row), "")
+    table.add_row("frame set (alpha with MASI distance)", f"{found.frame_set.alpha.value:.2f}", "", "")
+    table.add_row("stance: given one, any actor", *_shown(found.given[0]), "")
+    table.add_row("stance: which one, where both gave one", *_shown(found.which[0]), "")
     console.print(table)
 
 

@@ -6,14 +6,11 @@ did not rate an item. Items with fewer than two ratings say nothing about agreem
 
 import math
 from collections.abc import Sequence
-from itertools import chain
 from typing import Any
 
-import krippendorff
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from measurement.checks import same_length
 from measurement.intervals import Estimate, group_bootstrap
 from standpoint.errors import InputError
 
@@ -132,55 +129,18 @@ def prevalence(ratings: ArrayLike, value: float = 1) -> float:
     return float(np.mean(given == value)) if given.size else math.nan
 
 
-def masi_distance(a: frozenset[str], b: frozenset[str]) -> float:
-    """Return how far two sets of labels are apart: 0 equal, 1 nothing in common.
+def usual_share(ratings: ArrayLike) -> float:
+    """Return the share of all given ratings that are the most frequent one (0 to 1); NaN where there is no rating.
 
-    One minus the shared part of the union, weighted 1 for equal sets, 2/3 where one holds the other, 1/3 otherwise.
-
-    >>> round(masi_distance(frozenset("ab"), frozenset("a")), 3)
-    0.667
-
-    Source: Passonneau 2006, Measuring agreement on set-valued items (MASI) for semantic and pragmatic annotation.
-    """
-    if a == b:
-        return 0.0
-    weight = 2 if a <= b or b <= a else 1
-    return 1 - weight * len(a & b) / (3 * len(a | b))
-
-
-def masi_alpha(
-    first: Sequence[frozenset[str] | None],
-    second: Sequence[frozenset[str] | None],
-    *others: Sequence[frozenset[str] | None],
-) -> float:
-    """Return Krippendorff's alpha with MASI distance: part of the credit for partly the same labels.
-
-    Each argument holds one annotator's sets, item by item; None where the annotator did not rate the item.
-    NaN where alpha is not defined: no item has two ratings, or all of them are the same set.
-
-    >>> a, ab, c = frozenset("a"), frozenset("ab"), frozenset("c")
-    >>> round(masi_alpha([a, ab, c, c], [a, a, c, c]), 3)
-    0.741
-
-    Source: Passonneau 2006, as `masi_distance`; Krippendorff 2019, Content Analysis, chapter 12.
+    >>> usual_share([[0, 0, 1, 2], [0, 0, 1, float("nan")]]) == 4 / 7
+    True
 
     Raises:
-        InputError: the annotators have different numbers of items.
+        InputError: `ratings` does not have two axes.
     """
-    annotators = (first, second, *others)
-    for number, sets in enumerate(annotators[1:], start=2):
-        same_length("annotator 1", first, f"annotator {number}", sets)
-    domain = sorted({labels for labels in chain.from_iterable(annotators) if labels is not None}, key=sorted)
-    counts = np.array([[ratings.count(labels) for labels in domain] for ratings in zip(*annotators, strict=True)])
-    if not domain or np.count_nonzero(counts[counts.sum(axis=1) > 1].sum(axis=0)) < 2:
-        return math.nan
-    distances = np.array([[masi_distance(a, b) for b in domain] for a in domain])
-    return float(krippendorff.alpha(value_counts=counts, level_of_measurement=_looked_up(distances)))
-
-
-def _looked_up(distances: NDArray[np.float64]) -> krippendorff.DistanceMetric:
-    """Return a table of distances in the form the library asks for: values `v`, their places `i` in the domain."""
-    return lambda v1, v2, i1, i2, n_v, dtype=None: distances[i1, i2].astype(dtype)
+    array = _ratings(ratings)
+    _, counts = np.unique(array[~np.isnan(array)], return_counts=True)
+    return float(counts.max() / counts.sum()) if counts.size else math.nan
 
 
 def _ratings(ratings: ArrayLike) -> NDArray[np.float64]:

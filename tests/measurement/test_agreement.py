@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from measurement.agreement import (
     alpha_interval,
     coincidences,
-    masi_alpha,
-    masi_distance,
     nominal_alpha,
     prevalence,
     raw_agreement,
+    usual_share,
 )
 from standpoint.errors import InputError
 
@@ -92,55 +91,11 @@ def test_prevalence_counts_given_ratings_of_the_value() -> None:
     assert math.isnan(prevalence([[NAN, NAN]]))
 
 
+def test_the_usual_share_is_that_of_the_most_frequent_answer() -> None:
+    assert usual_share([[0, 2, 2, NAN], [1, 2, 1, NAN]]) == 0.5
+    assert math.isnan(usual_share([[NAN, NAN]]))
+
+
 def test_ratings_of_one_axis_are_refused() -> None:
     with pytest.raises(InputError, match=r"ratings has shape \(2,\), expected \(n_annotators, n_items\). Give one row"):
         nominal_alpha([0, 1])
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "distance"),
-    [
-        ("ab", "ab", 0),
-        ("", "", 0),
-        ("ab", "a", 2 / 3),
-        ("abc", "ab", 5 / 9),
-        ("ab", "bc", 8 / 9),
-        ("a", "b", 1),
-        ("", "a", 1),
-    ],
-)
-def test_masi_distance_equals_the_definition_both_ways(first: str, second: str, distance: float) -> None:
-    assert masi_distance(frozenset(first), frozenset(second)) == pytest.approx(distance)
-    assert masi_distance(frozenset(second), frozenset(first)) == pytest.approx(distance)
-
-
-def test_masi_alpha_of_single_labels_equals_nominal_alpha() -> None:
-    ratings = np.random.default_rng(0).integers(3, size=(3, 40))
-    first, second, third = ([frozenset(str(label)) for label in row] for row in ratings.tolist())
-    assert masi_alpha(first, second, third) == pytest.approx(nominal_alpha(ratings))
-
-
-def test_masi_alpha_gives_part_of_the_credit_for_partly_the_same_labels() -> None:
-    a, ab, c = frozenset("a"), frozenset("ab"), frozenset("c")
-    overlapping = masi_alpha([a, ab, c, c], [a, a, c, c])
-    disjoint = masi_alpha([a, c, c, c], [a, a, c, c])
-    assert overlapping == pytest.approx(1 - (4 / 3) / (36 / 7))
-    assert overlapping > disjoint
-
-
-def test_masi_alpha_passes_over_items_that_one_annotator_did_not_rate() -> None:
-    a, b = frozenset("a"), frozenset("b")
-    assert masi_alpha([a, b, a], [a, b, None]) == 1.0
-
-
-def test_masi_alpha_is_not_a_number_without_variation_or_pairs() -> None:
-    a, b = frozenset("a"), frozenset("b")
-    assert math.isnan(masi_alpha([a, a], [a, a]))
-    assert math.isnan(masi_alpha([a, None], [None, b]))
-    assert math.isnan(masi_alpha([], []))
-
-
-def test_masi_alpha_needs_the_same_items_from_everyone() -> None:
-    a = frozenset("a")
-    with pytest.raises(InputError, match="annotator 1 has 2 items but annotator 3 has 1"):
-        masi_alpha([a, a], [a, a], [a])
