@@ -14,7 +14,7 @@ from cli.progress import told
 from cli.quality_table import print_qualities
 from models.store import tracking_uri, without_password
 from standpoint.codebook_file import load_codebook
-from standpoint.errors import ModelFolderError
+from standpoint.errors import InputError, ModelFolderError
 from training.fitting import FitConfig
 from training.gold import Gold, read_gold
 from training.tracking import Tracked, TrainingRecord, record_training
@@ -29,10 +29,13 @@ def train_model(
     gold: Annotated[Path, typer.Option("--gold", help="One annotation per article, JSON Lines.", show_default=False)],
     codebook: Annotated[Path, typer.Option("--codebook", help="The codebook, TOML.", show_default=False)],
     out: Annotated[
-        Path | None, typer.Option("--out", help="Model folder to write [default: one below mlruns/models].")
+        Path | None, typer.Option("--out", help="Model folder to write (default: one below mlruns/models).")
     ] = None,
     promote: Annotated[bool, typer.Option("--promote", help="Make the new version the champion.")] = False,
     seed: Annotated[int, typer.Option("--seed", help="Seed of folds and bootstrap.")] = 0,
+    soft: Annotated[
+        bool, typer.Option("--soft", help="Learn the shares of annotators that label adjudicate keeps.")
+    ] = False,
 ) -> None:
     """Train on gold, measure on held-out stories, record the run and register the model as `standpoint`.
 
@@ -43,16 +46,21 @@ def train_model(
     """
     console = Console()
     learned_from = read_gold(articles, gold, load_codebook(codebook))
-    trained, tracked, folder = train_and_record(console, learned_from, codebook, out, promote=promote, seed=seed)
+    if soft and not learned_from.has_shares:
+        raise InputError(
+            f"{gold}: --soft needs the shares of annotators, and no record has frame_shares or stance_shares. "
+            "Make gold with `standpoint label adjudicate`, or leave --soft out."
+        )
+    config = FitConfig(seed=seed, soft=soft)
+    trained, tracked, folder = train_and_record(console, learned_from, codebook, out, promote=promote, config=config)
     print_qualities(console, trained.qualities, learned_from.codebook)
     print_trained(console, trained, tracked, folder)
 
 
 def train_and_record(
-    console: Console, gold: Gold, codebook: Path, out: Path | None, *, promote: bool, seed: int
+    console: Console, gold: Gold, codebook: Path, out: Path | None, *, promote: bool, config: FitConfig
 ) -> tuple[Trained, Tracked, Path]:
     """Train on gold and record it, telling the console what is being done; return also the model's folder."""
-    config = FitConfig(seed=seed)
     folder = out or MODELS_FOLDER / f"{gold.codebook.id}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
     _check_new(folder)
     with told(console) as tell:
@@ -102,6 +110,7 @@ def _parameters(gold: Gold, config: FitConfig) -> dict[str, str | int | float]:
         "n_stories": len(set(gold.stories)),
         "seed": config.seed,
         "n_folds": config.n_folds,
+        "soft": config.soft,
         "frame_inverse_penalty": config.frame_inverse_penalty,
         "stance_inverse_penalty": config.stance_inverse_penalty,
     }

@@ -44,21 +44,31 @@ class FrameModel:
         self.features = TfidfFeatures(views)
         self.inverse_penalty = inverse_penalty
 
-    def fit(self, texts: Sequence[str], present: NDArray[np.bool_], *, casts: Sequence[str] = ()) -> Self:
+    def fit(
+        self,
+        texts: Sequence[str],
+        present: NDArray[np.bool_],
+        *,
+        casts: Sequence[str] = (),
+        shares: Floats | None = None,
+    ) -> Self:
         """Learn from texts and which frames they use, shape (n_texts, n_frames); calibration starts neutral.
 
         `casts` describe the texts as `models.cast` does; without them the model reads the text alone.
+        `shares` (n_texts, n_frames), 0 to 1, are learned in place of `present` where annotators were not of one mind.
         """
+        learned = present.astype(np.float64) if shares is None else shares
         matrix = self.features.fit_transform(self._columns(texts, casts))
         n_frames = present.shape[1]
         n_present = present.sum(axis=0)
         self.is_fitted_ = (n_present >= MIN_ARTICLES) & (len(texts) - n_present >= MIN_ARTICLES)
+        self.is_fitted_ &= (learned > 0).any(axis=0) & (learned < 1).any(axis=0)
         self.coef_ = np.zeros((n_frames, matrix.shape[1]), dtype=np.float32, order="F")
         self.intercept_ = np.zeros(n_frames)
         self.calibration_ = np.tile([1.0, 0.0], (n_frames, 1))
         self.thresholds_ = np.where(self.is_fitted_, 0.5, NEVER)
         for index in range(n_frames):
-            self._fit_frame(matrix, present[:, index], index)
+            self._fit_frame(matrix, learned[:, index], index)
         return self
 
     def decision_function(self, texts: Sequence[str], *, casts: Sequence[str] = ()) -> Floats:
@@ -96,11 +106,11 @@ class FrameModel:
         described = casts or [""] * len(texts)
         return [described if view.name == "cast" else texts for view in self.features.views]
 
-    def _fit_frame(self, matrix: sparse.csr_matrix, present: NDArray[np.bool_], index: int) -> None:
+    def _fit_frame(self, matrix: sparse.csr_matrix, shares: Floats, index: int) -> None:
         if self.is_fitted_[index]:
             self.coef_[index], self.intercept_[index] = fit_one_against_rest(
-                matrix, present, inverse_penalty=self.inverse_penalty
+                matrix, shares, inverse_penalty=self.inverse_penalty
             )
         else:
-            rate = (present.sum() + 0.5) / (len(present) + 1)
+            rate = (shares.sum() + 0.5) / (len(shares) + 1)
             self.calibration_[index] = 0.0, np.log(rate / (1 - rate))

@@ -67,14 +67,21 @@ class StanceModel:
         self.features = TfidfFeatures(views)
         self.inverse_penalty = inverse_penalty
 
-    def fit(self, questions: Sequence[TargetInText], stances: NDArray[np.int64]) -> Self:
-        """Learn from targets and the number of the stance taken toward each, shape (n_questions,)."""
+    def fit(
+        self, questions: Sequence[TargetInText], stances: NDArray[np.int64], *, shares: Floats | None = None
+    ) -> Self:
+        """Learn from targets and the number of the stance taken toward each, shape (n_questions,).
+
+        `shares` (n_questions, n_stances), 0 to 1, are learned in place of `stances` where annotators were not of one
+        mind.
+        """
+        learned = np.eye(self.n_stances)[stances] if shares is None else shares
         matrix = self.features.fit_transform(self._columns(questions))
         self.coef_ = np.zeros((self.n_stances, matrix.shape[1]), dtype=np.float32, order="F")
         self.intercept_ = np.full(self.n_stances, _UNSEEN)
-        for stance in np.unique(stances):
+        for stance in np.flatnonzero((learned > 0).any(axis=0) & (learned < 1).any(axis=0)):
             self.coef_[stance], self.intercept_[stance] = fit_one_against_rest(
-                matrix, stances == stance, inverse_penalty=self.inverse_penalty
+                matrix, learned[:, stance], inverse_penalty=self.inverse_penalty
             )
         self.calibration_ = np.concatenate([[1.0], np.zeros(self.n_stances)])
         self.weights_ = np.ones(self.n_stances)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from standpoint.article import Article
@@ -28,6 +29,10 @@ class Annotation:
     The article came into the work with `inclusion_proba` in the draw named `draw`. `suggested`: a model's answer was
     shown; `blind`: the article had been drawn to be shown without one. `skipped`: the person declined to answer.
     `problems` say why an answer cannot be used as it is (frames left open, a stance not chosen).
+
+    One answer made of several people's keeps what they said: `frame_shares` maps every frame that anyone marked to
+    the share of them who did, `stance_shares` every actor that anyone gave a stance to the share behind each label
+    (above 0, at most 1; an actor's sum to less than 1 where some gave none). None where they are not recorded.
     """
 
     article_id: str
@@ -46,6 +51,8 @@ class Annotation:
     skipped: bool = False
     note: str | None = None
     problems: tuple[str, ...] = ()
+    frame_shares: dict[str, float] | None = None
+    stance_shares: dict[str, dict[str, float]] | None = None
 
     @property
     def is_usable(self) -> bool:
@@ -62,6 +69,7 @@ class Annotation:
             "note": self.note,
             "problems": list(self.problems),
         }
+        shares = {"frame_shares": self.frame_shares, "stance_shares": self.stance_shares}
         return {
             "article_id": self.article_id,
             "annotator": self.annotator,
@@ -74,6 +82,7 @@ class Annotation:
             "inclusion_proba": self.inclusion_proba,
             "created": self.created,
             **{name: value for name, value in rare.items() if value},
+            **{name: value for name, value in shares.items() if value is not None},
         }
 
 
@@ -101,6 +110,8 @@ def annotation_from_json(value: Any) -> Annotation:  # noqa: ANN401 - parsed JSO
         skipped=fields.flag("skipped", default=False),
         note=fields.optional_text("note"),
         problems=fields.texts("problems"),
+        frame_shares=None if value.get("frame_shares") is None else _shares(fields, "frame_shares"),
+        stance_shares=None if value.get("stance_shares") is None else _stance_shares(fields),
     )
 
 
@@ -130,10 +141,12 @@ def check_annotation(annotation: Annotation, codebook: Codebook, *, actors: Coll
         )
     owner = f"codebook '{codebook.id}'"
     remedy = "Add it to the codebook or fix the record."
+    stance_shares = annotation.stance_shares or {}
+    stances = {*annotation.stances.values(), *chain.from_iterable(stance_shares.values())}
     for kind, values, known in (
-        ("frame", sorted(annotation.frames), codebook.frame_ids),
-        ("actor", sorted(set(annotation.stances) - set(actors)), codebook.actor_ids),
-        ("stance", sorted(set(annotation.stances.values())), codebook.stance_ids),
+        ("frame", sorted(annotation.frames.union(annotation.frame_shares or ())), codebook.frame_ids),
+        ("actor", sorted({*annotation.stances, *stance_shares}.difference(actors)), codebook.actor_ids),
+        ("stance", sorted(stances), codebook.stance_ids),
         (
             "evidence label",
             sorted({item.label for item in annotation.evidence}),
@@ -167,3 +180,20 @@ def annotators(annotations: Iterable[Annotation]) -> tuple[str, ...]:
 def _evidence(value: Any) -> Evidence:  # noqa: ANN401 - parsed JSON may be anything
     fields = Fields(value)
     return Evidence(fields.text("label"), fields.integer("start"), fields.integer("end"))
+
+
+def _stance_shares(fields: Fields) -> dict[str, dict[str, float]]:
+    actors = Fields(fields.mapping("stance_shares"))
+    return {actor: _shares(actors, actor) for actor in fields.mapping("stance_shares")}
+
+
+def _shares(fields: Fields, name: str) -> dict[str, float]:
+    shares = Fields(fields.mapping(name))
+    return {label: _share(shares, label) for label in fields.mapping(name)}
+
+
+def _share(shares: Fields, label: str) -> float:
+    value = shares.number(label)
+    if value is None or not 0 < value <= 1:
+        raise RecordError(f"share {value} of '{label}' is not above 0 and at most 1. Leave out what nobody said.")
+    return value

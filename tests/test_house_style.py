@@ -33,7 +33,6 @@ FLOORS = {
 OWNERS = {
     "ahocorasick": ("standpoint/mentions.py",),
     "charset_normalizer": ("corpus/encoding.py",),
-    "cleanlab": ("training/doubts.py",),
     "datasets": ("training/gold.py",),
     "datasketch": ("corpus/stories.py",),
     "fastapi": ("serving/",),
@@ -63,8 +62,11 @@ EVERYWHERE = {"numpy", "scipy", "sklearn"}
 
 MANY_PARAMETERS = {
     "standpoint.article.make_article": "one parameter for each field of an article",
+    "cli.label_adjudicate.adjudicate_annotations": "one parameter for each option of the command",
     "cli.label_agreement.show_agreement": "one parameter for each option of the command",
+    "cli.label_push.push_articles": "one parameter for each option of the command",
     "cli.label_sample.sample_articles": "one parameter for each option of the command",
+    "cli.train.train_model": "one parameter for each option of the command",
 }
 """Functions with more than six parameters, and why."""
 

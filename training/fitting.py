@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.calibration import binary_proba, class_proba, fit_binary_calibration, fit_class_calibration
 from models.features import View
@@ -21,7 +22,11 @@ MIN_TARGETS = 12
 
 @dataclass(frozen=True)
 class FitConfig:
-    """How models are fitted; the penalties are inverse strengths, larger means less regularisation."""
+    """How models are fitted; the penalties are inverse strengths, larger means less regularisation.
+
+    `soft`: learn the shares of annotators behind each label, where gold records them. Calibration, thresholds and
+    figures of quality rest on gold's own answers either way.
+    """
 
     frame_views: tuple[View, ...] = FRAME_VIEWS
     stance_views: tuple[View, ...] = STANCE_VIEWS
@@ -29,6 +34,7 @@ class FitConfig:
     stance_inverse_penalty: float = 2.0
     n_folds: int = 5
     seed: int = 0
+    soft: bool = False
 
 
 Progress = Callable[[str], None]
@@ -67,11 +73,11 @@ def fit_frames(gold: Gold, config: FitConfig, *, progress: Progress = in_silence
     scores = np.full(present.shape, np.nan)
     for train, test in story_folds(gold.stories, n_folds=config.n_folds, seed=config.seed):
         learn, hold = gold.select(train), gold.select(test)
-        fold = _frame_model(config).fit(learn.texts, learn.present, casts=learn.casts)
+        fold = _fitted_frames(learn, config)
         held_out = fold.decision_function(hold.texts, casts=hold.casts)
         scores[test] = np.where(fold.is_fitted_, held_out, np.nan)
     progress("frames: fitting")
-    model = _frame_model(config).fit(gold.texts, present, casts=gold.casts)
+    model = _fitted_frames(gold, config)
     for column in np.flatnonzero(model.is_fitted_):
         known = ~np.isnan(scores[:, column])
         if known.any():
@@ -86,14 +92,14 @@ def fit_frames(gold: Gold, config: FitConfig, *, progress: Progress = in_silence
 
 def fit_stances(gold: Gold, config: FitConfig, *, progress: Progress = in_silence) -> StanceModel | None:
     """Fit the stance model, its calibration and its weights; None where gold has too few stances or only one kind."""
-    stances, questions = gold.stances, gold.questions
+    stances = gold.stances
     if len(stances) < MIN_TARGETS or len(np.unique(stances)) < 2:
         return None
     progress("stances: cross-fitting")
     scores = cross_fitted_stance_scores(gold, config)
     known = ~np.isnan(scores).any(axis=1)
     progress("stances: fitting")
-    model = _stance_model(gold, config).fit(questions, stances)
+    model = _fitted_stances(gold, config, np.arange(len(stances)))
     if known.any():
         model.calibration_ = fit_class_calibration(scores[known], stances[known])
         model.weights_ = stance_weights(class_proba(scores[known], model.calibration_), stances[known])
@@ -110,14 +116,20 @@ def cross_fitted_stance_scores(gold: Gold, config: FitConfig) -> Floats:
     for train, test in story_folds(gold.stories, n_folds=config.n_folds, seed=config.seed):
         learn, hold = np.flatnonzero(np.isin(owners, train)), np.flatnonzero(np.isin(owners, test))
         if len(hold) and len(np.unique(gold.stances[learn])) > 1:
-            fold = _stance_model(gold, config).fit([gold.questions[index] for index in learn], gold.stances[learn])
+            fold = _fitted_stances(gold, config, learn)
             scores[hold] = fold.decision_function([gold.questions[index] for index in hold])
     return scores
 
 
-def _frame_model(config: FitConfig) -> FrameModel:
-    return FrameModel(config.frame_views, inverse_penalty=config.frame_inverse_penalty)
+def _fitted_frames(gold: Gold, config: FitConfig) -> FrameModel:
+    model = FrameModel(config.frame_views, inverse_penalty=config.frame_inverse_penalty)
+    shares = gold.frame_shares if config.soft else None
+    return model.fit(gold.texts, gold.present, casts=gold.casts, shares=shares)
 
 
-def _stance_model(gold: Gold, config: FitConfig) -> StanceModel:
-    return StanceModel(len(gold.codebook.stances), config.stance_views, inverse_penalty=config.stance_inverse_penalty)
+def _fitted_stances(gold: Gold, config: FitConfig, rows: NDArray[np.int64]) -> StanceModel:
+    """Fit on the questions at these positions."""
+    n_stances = len(gold.codebook.stances)
+    model = StanceModel(n_stances, config.stance_views, inverse_penalty=config.stance_inverse_penalty)
+    shares = gold.stance_shares[rows] if config.soft else None
+    return model.fit([gold.questions[row] for row in rows], gold.stances[rows], shares=shares)

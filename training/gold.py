@@ -13,7 +13,7 @@ from models.cast import cast_by_sentence
 from models.news_model import names_of, scene_of
 from models.stance_model import TargetInText
 from models.targets import Scene, Target
-from standpoint.annotation import Annotation, annotation_from_json, check_annotation, check_evidence
+from standpoint.annotation import Annotation, Evidence, annotation_from_json, check_annotation, check_evidence
 from standpoint.article import Article, article_from_json
 from standpoint.codebook import Codebook
 from standpoint.errors import CodebookMismatchError, InputError, RecordError
@@ -26,6 +26,7 @@ class GoldArticle:
     """One article with its gold answer: the frames it uses, and its targets with the number of each one's stance.
 
     `cast` describes who stands in the text, whether or not gold has a stance toward them: see `models.cast`.
+    `frame_shares` and `stance_shares` are those of the annotation, None where it has none.
     """
 
     article: Article
@@ -34,6 +35,9 @@ class GoldArticle:
     frames: frozenset[str]
     targets: tuple[Target, ...]
     stances: tuple[int, ...]
+    evidence: tuple[Evidence, ...] = ()
+    frame_shares: Mapping[str, float] | None = None
+    stance_shares: Mapping[str, Mapping[str, float]] | None = None
 
     @property
     def story(self) -> str:
@@ -86,6 +90,35 @@ class Gold:
     def stances(self) -> NDArray[np.int64]:
         """The number of the stance toward each of `questions`."""
         return np.array([stance for item in self.articles for stance in item.stances], dtype=np.int64)
+
+    @property
+    def has_shares(self) -> bool:
+        """Whether any article has the shares of annotators behind its labels."""
+        return any(item.frame_shares is not None or item.stance_shares is not None for item in self.articles)
+
+    @cached_property
+    def frame_shares(self) -> NDArray[np.float64]:
+        """The share of annotators who saw each frame, (n_articles, n_frames); gold's 0 or 1 where not recorded."""
+        shares = self.present.astype(np.float64)
+        for row, item in enumerate(self.articles):
+            if item.frame_shares is not None:
+                shares[row] = [item.frame_shares.get(frame, 0.0) for frame in self.codebook.frame_ids]
+        return shares
+
+    @cached_property
+    def stance_shares(self) -> NDArray[np.float64]:
+        """The share of each stance toward each of `questions` among the annotators who gave one, rows sum to 1.
+
+        Shape (n_questions, n_stances); gold's 0 or 1 where no annotator gave one, or it is not recorded.
+        """
+        labels = self.codebook.stance_ids
+        shares = np.eye(len(labels))[self.stances]
+        actors = ((item, target.actor) for item in self.articles for target in item.targets)
+        for row, (item, actor) in enumerate(actors):
+            given = (item.stance_shares or {}).get(actor)
+            if given:
+                shares[row] = [given.get(label, 0.0) / sum(given.values()) for label in labels]
+        return shares
 
     @cached_property
     def owners(self) -> NDArray[np.int64]:
@@ -200,7 +233,17 @@ def _gold_article(
     targets = [by_actor.get(actor) or Target(actor, names.get(actor, ())) for actor in annotation.stances]
     stances = [codebook.stance_ids.index(stance) for stance in annotation.stances.values()]
     cast = " | ".join(cast_by_sentence(scene, found, codebook.actor_ids))
-    return GoldArticle(article, scene, cast, annotation.frames, tuple(targets), tuple(stances))
+    return GoldArticle(
+        article=article,
+        scene=scene,
+        cast=cast,
+        frames=annotation.frames,
+        targets=tuple(targets),
+        stances=tuple(stances),
+        evidence=annotation.evidence,
+        frame_shares=annotation.frame_shares,
+        stance_shares=annotation.stance_shares,
+    )
 
 
 def _unique(articles: Iterable[Article], path: Path) -> dict[str, Article]:

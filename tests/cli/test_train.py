@@ -9,6 +9,8 @@ import pytest
 import cli.train
 from models.folder import load_model
 from serving.registry import open_model, registered_versions
+from standpoint.errors import TrainingError
+from training.fitting import FitConfig
 from training.gold import Gold
 
 Run = Callable[..., CompletedProcess[str]]
@@ -64,6 +66,31 @@ def test_a_model_folder_below_a_file_is_refused_before_anything_is_trained(
     assert answer.returncode == 2
     assert f"{trained / 'articles.jsonl' / 'model'}: cannot be written" in answer.stderr
     assert "Choose another folder." in answer.stderr
+
+
+def test_soft_needs_the_shares_of_annotators(standpoint: Run, trained: Path) -> None:
+    answer = standpoint("train", *inputs(trained), "--soft")
+    assert answer.returncode == 2
+    assert "gold.jsonl: --soft needs the shares of annotators, and no record has frame_shares" in answer.stderr
+    assert "Make gold with `standpoint label adjudicate`, or leave --soft out." in answer.stderr
+
+
+def test_soft_gold_is_learned_softly(
+    standpoint: Run, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configs: list[FitConfig] = []
+
+    def asked(gold: Gold, config: FitConfig, **_: object) -> None:
+        configs.append(config)
+        raise TrainingError("enough")
+
+    monkeypatch.setattr(cli.train, "train", asked)
+    lines = (trained / "gold.jsonl").read_text(encoding="utf-8").replace('"created"', '"frame_shares": {}, "created"')
+    (tmp_path / "gold.jsonl").write_text(lines, encoding="utf-8")
+    files = "--articles", trained / "articles.jsonl", "--gold", "gold.jsonl", "--codebook", CODEBOOK
+    assert standpoint("train", *files, "--soft").stderr == "standpoint: enough\n"
+    standpoint("train", *files)
+    assert [config.soft for config in configs] == [True, False]
 
 
 def test_a_missing_option_is_named(standpoint: Run, trained: Path) -> None:

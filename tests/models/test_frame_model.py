@@ -28,6 +28,18 @@ def test_an_easy_difference_is_learned_in_both_languages() -> None:
     assert called(model, unseen) == [[True, False], [True, False], [False, True], [False, True]]
 
 
+def test_whole_shares_are_learned_as_labels_are_and_halves_weaken_them() -> None:
+    hard, whole = FrameModel().fit(TEXTS, PRESENT), FrameModel().fit(TEXTS, PRESENT, shares=PRESENT.astype(np.float64))
+    assert hard.coef_.tolist() == whole.coef_.tolist()
+    halves = FrameModel().fit(TEXTS, PRESENT, shares=np.where(PRESENT, 0.6, 0.1))
+    spread = [float(np.ptp(model.decision_function(TEXTS)[:, 0])) for model in (hard, halves)]
+    assert spread[1] < 0.9 * spread[0]
+
+
+def test_a_frame_that_no_annotator_saw_is_not_fitted() -> None:
+    assert FrameModel().fit(TEXTS, PRESENT, shares=PRESENT * [1.0, 0.0]).is_fitted_.tolist() == [True, False]
+
+
 def test_a_frame_of_two_articles_is_not_fitted_and_never_called() -> None:
     model = with_column(np.arange(len(TEXTS)) < 2)
     assert model.is_fitted_.tolist() == [True, True, False]

@@ -40,6 +40,14 @@ def training_set(*, without: tuple[int, ...] = ()) -> tuple[list[TargetInText], 
     return asked, np.array(stances)
 
 
+def test_shares_are_learned_in_place_of_stances() -> None:
+    asked, stances = training_set()
+    whole = StanceModel(3).fit(asked, stances, shares=np.eye(3)[stances])
+    assert whole.coef_.tolist() == StanceModel(3).fit(asked, stances).coef_.tolist()
+    turned = StanceModel(3).fit(asked, stances, shares=np.eye(3)[2 - stances])
+    assert (turned.decision_function(asked).argmax(axis=1) == 2 - stances).mean() > 0.95
+
+
 @pytest.fixture(scope="module")
 def model() -> StanceModel:
     return StanceModel(3).fit(*training_set())

@@ -37,6 +37,20 @@ def test_a_record_reads_back_as_it_was_written() -> None:
     assert annotation_from_json(full.to_json()) == full
 
 
+def test_shares_read_back_as_they_were_written_and_are_left_out_of_others() -> None:
+    shared = annotation(frame_shares={"us_failure": 2 / 3}, stance_shares={"china": {"critical": 1 / 3}})
+    assert annotation_from_json(shared.to_json()) == shared
+    nobody = annotation(frame_shares={}, stance_shares={}).to_json()
+    assert (nobody["frame_shares"], nobody["stance_shares"]) == ({}, {})
+    assert not {"frame_shares", "stance_shares"} & annotation().to_json().keys()
+
+
+@pytest.mark.parametrize("share", [0, 1.2, None])
+def test_a_share_that_is_none_is_refused(share: float | None) -> None:
+    with pytest.raises(RecordError, match="share .* of 'critical' is not above 0 and at most 1. Leave out what nobody"):
+        annotation(stance_shares={"china": {"critical": share}})
+
+
 def test_an_annotation_under_its_codebook_passes() -> None:
     check_annotation(annotation(stances={"china": "critical"}), CODEBOOK)
 
@@ -57,6 +71,9 @@ def test_an_unknown_frame_comes_with_the_closest_one_and_a_way_out() -> None:
     ("changes", "words"),
     [
         ({"stances": {"chnia": "neutral"}}, "actor 'chnia' is not in codebook 'demo'"),
+        ({"frame_shares": {"us_falure": 0.5}}, "frame 'us_falure' is not in codebook 'demo'"),
+        ({"stance_shares": {"chnia": {"neutral": 1}}}, "actor 'chnia' is not in codebook 'demo'"),
+        ({"stance_shares": {"china": {"hostile": 1}}}, "stance 'hostile' is not in codebook 'demo'"),
         ({"stances": {"china": "hostile"}}, "stance 'hostile' is not in codebook 'demo'"),
         ({"evidence": [{"label": "x", "start": 0, "end": 1}]}, "evidence label 'x' is not in codebook 'demo'"),
     ],

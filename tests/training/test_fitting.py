@@ -53,6 +53,36 @@ def test_fitting_twice_gives_the_same_model(model: NewsModel, gold: Gold, config
     assert fit_news_model(gold, config).predict(articles) == model.predict(articles)
 
 
+def arrays(model: NewsModel) -> dict[str, list[float]]:
+    assert model.frame_model is not None
+    assert model.stance_model is not None
+    parts = {"frames": model.frame_model.to_arrays(), "stances": model.stance_model.to_arrays()}
+    return {f"{part}.{name}": value.tolist() for part, found in parts.items() for name, value in found.items()}
+
+
+def test_soft_without_shares_gives_the_same_model_to_the_last_bit(
+    model: NewsModel, gold: Gold, config: FitConfig
+) -> None:
+    assert arrays(fit_news_model(gold, replace(config, soft=True))) == arrays(model)
+
+
+def test_shares_are_learned_only_when_asked_for(model: NewsModel, gold: Gold, config: FitConfig) -> None:
+    def split(item: GoldArticle) -> GoldArticle:
+        stances = {target.actor: {"critical": 0.5, "neutral": 0.5} for target in item.targets}
+        return replace(item, frame_shares=dict.fromkeys(item.frames, 0.6), stance_shares=stances)
+
+    shared = changed(gold, split)
+    assert arrays(fit_news_model(shared, config)) == arrays(model)
+    soft = arrays(fit_news_model(shared, replace(config, soft=True)))
+    assert [soft[name] == arrays(model)[name] for name in ("frames.coef", "stances.coef")] == [False, False]
+
+
+def test_calibration_of_soft_models_aims_at_gold_itself(gold: Gold, config: FitConfig) -> None:
+    shared = changed(gold, lambda item: replace(item, frame_shares=dict.fromkeys(item.frames, 0.6)))
+    model = fit_frames(shared, replace(config, soft=True))
+    assert model.predict_proba(gold.texts).mean(axis=0) == pytest.approx(gold.present.mean(axis=0), abs=0.1)
+
+
 def test_labels_drawn_by_lot_give_no_confidence(gold: Gold, config: FitConfig) -> None:
     draw = np.random.default_rng(0)
     lot = changed(gold, lambda item: replace(item, frames=frozenset({"failure"} if draw.random() < 0.5 else ())))

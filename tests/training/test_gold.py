@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from models.targets import Target
-from standpoint.annotation import annotation_from_json
+from standpoint.annotation import Evidence, annotation_from_json
 from standpoint.article import Article
 from standpoint.codebook import Actor, Alias, Codebook, Frame, Words
 from standpoint.errors import CodebookMismatchError, InputError, RecordError
@@ -141,6 +142,25 @@ def test_targets_beside_the_codebook_have_the_spans_they_come_with() -> None:
 def test_a_target_that_is_allowed_for_one_article_is_unknown_in_another() -> None:
     with pytest.raises(RecordError, match="actor 'rain' is not in codebook 'demo'"):
         made([answer("a1", stances={"rain": "critical"})], {"a3": [Target("rain", ("Rain",), ((0, 4),))]})
+
+
+def test_shares_stand_in_for_labels_where_annotators_left_them() -> None:
+    shared = {"frame_shares": {"alliance": 0.5}, "stance_shares": {"china": {"neutral": 0.5, "critical": 0.25}}}
+    gold = made(
+        [
+            answer("a1", frames=["failure"], stances={"china": "neutral", "japan": "critical"}, **shared),
+            answer("a2", frames=["failure"]),
+        ]
+    )
+    assert gold.has_shares
+    assert gold.frame_shares.tolist() == [[0, 0.5], [1, 0]]
+    assert gold.stance_shares == pytest.approx(np.array([[1 / 3, 2 / 3, 0], [1, 0, 0]]))
+    assert not gold.select([1]).has_shares
+
+
+def test_evidence_is_kept() -> None:
+    (item,) = made([answer("a1", frames=["failure"], evidence=[{"label": "failure", "start": 4, "end": 8}])]).articles
+    assert item.evidence == (Evidence("failure", 4, 8),)
 
 
 def test_an_article_that_was_never_grouped_is_a_story_of_its_own() -> None:
