@@ -18,6 +18,8 @@ VERBS = {
     "train": ("cli.train", "train_model", "Train, measure and register a model from gold annotations."),
     "evaluate": ("cli.evaluate", "evaluate_model", "Measure a trained model on articles it has not seen."),
     "score": ("cli.score", "score_articles", "Tag articles with frames, stances and evidence."),
+    "serve": ("cli.serve", "serve", "Answer over HTTP with a trained model."),
+    "serve-key": ("cli.serve", "make_serve_key", "Make a key for the HTTP service."),
     "demo": ("cli.demo", "demo", "Run the whole job on the sample corpus."),
 }
 """Each verb with the module and name that carry it out, and its line in the list of verbs."""

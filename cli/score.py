@@ -32,7 +32,7 @@ def score_articles(
         str, typer.Option("--model", help="A model folder, or a registered model.")
     ] = "models:/standpoint@champion",
     out: Annotated[
-        Path | None, typer.Option("--out", help="JSON Lines file for the predictions [default: print them].")
+        Path | None, typer.Option("--out", help="JSON Lines file for the predictions (default: print them).")
     ] = None,
     evidence: Annotated[bool, typer.Option("--evidence/--no-evidence", help="Show the sentences.")] = True,
     strict: Annotated[bool, typer.Option("--strict", help="Stop at the first record that is no article.")] = False,

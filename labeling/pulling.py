@@ -36,10 +36,8 @@ class Source(Protocol):
     def users(self) -> dict[int, str]:
         """Return the e-mail address of every account."""
 
-    def tasks(
-        self, project_id: int, *, updated_since: str | None, annotated: bool, with_annotations: bool
-    ) -> Iterator[dict[str, Any]]:
-        """Yield tasks in the order of their ids."""
+    def task_times(self, project_id: int, *, updated_since: str | None, answered: bool) -> Iterator[tuple[int, str]]:
+        """Yield id and time of the last change of tasks."""
 
     def exported_tasks(self, project_id: int, ids: Collection[int]) -> Sequence[dict[str, Any]]:
         """Return the answered ones of some tasks, each answer with the prediction that was shown."""
@@ -175,8 +173,7 @@ def _fetched(
 ) -> Pulled:
     """Fetch the tasks that changed about a watermark or later, or all answered ones."""
     since = after and (datetime.fromisoformat(after) - OVERLAP).isoformat()
-    listed = source.tasks(project_id, updated_since=since, annotated=since is None, with_annotations=False)
-    changes = {int(task["id"]): str(task["updated_at"]) for task in listed}
+    changes = dict(source.task_times(project_id, updated_since=since, answered=since is None))
     return fetched_tasks(changes, _answers(source, project_id, context, ids=sorted(changes), tell=tell))
 
 

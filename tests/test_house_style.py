@@ -36,6 +36,7 @@ OWNERS = {
     "datasets": ("training/gold.py",),
     "datasketch": ("corpus/stories.py",),
     "fastapi": ("serving/",),
+    "httpx": ("labeling/studio_client.py",),
     "jinja2": ("report/page.py",),
     "label_studio_sdk": ("labeling/studio_client.py",),
     "matplotlib": ("training/plots.py",),

@@ -82,15 +82,12 @@ class Server:
             "skipped_annotations_number": n_skipped,
         }
 
-    def tasks(
-        self, project_id: int, *, updated_since: str | None, annotated: bool, with_annotations: bool
-    ) -> Iterator[dict[str, Any]]:
+    def task_times(self, project_id: int, *, updated_since: str | None, answered: bool) -> Iterator[tuple[int, str]]:
         """Yield what a pull reads of the tasks."""
-        assert not with_annotations
         since = datetime.fromisoformat(updated_since) if updated_since else datetime.min.replace(tzinfo=UTC)
         for id, task in sorted(self.known.items()):
-            if datetime.fromisoformat(task["updated_at"]) >= since and (task["annotations"] or not annotated):
-                yield {"id": id, "updated_at": task["updated_at"]}
+            if datetime.fromisoformat(task["updated_at"]) >= since and (task["annotations"] or not answered):
+                yield id, task["updated_at"]
 
     def exported_tasks(self, project_id: int, ids: Collection[int]) -> list[dict[str, Any]]:
         """Return copies of the answered tasks."""
