@@ -71,6 +71,7 @@ class Desk:
         task = int(answer["task_ids"][0])
         self.page.goto(f"{self.server['url']}/projects/{project}/data?task={task}")
         expect(self.page.locator(".sp-article")).to_contain_text(article.title)
+        expect(self.page.locator(".sp-actors label")).to_have_count(len(codebook.actors))
         return task
 
     def tick(self, group: str, name: str) -> None:
