@@ -127,6 +127,7 @@ def tell_suggestions(console: Console, report: SuggestionReport) -> bool:
         "created": report.created,
         "there already": report.present,
         "blind task, kept back": report.blind,
+        "of articles not in the project": report.elsewhere,
         "refused": len(report.refused),
         "older versions deleted": len(report.replaced),
     }

@@ -26,16 +26,18 @@ class Refused:
 
 @dataclass(slots=True)
 class SuggestionReport:
-    """What became of the predictions: each counts once as created, present, blind or refused.
+    """What became of the predictions: each counts once as created, present, blind, elsewhere or refused.
 
     `version`: the model version they have in Label Studio, None where there was no prediction. `present`: the task
-    has this version already. `blind`: the article is shown without suggestions. `replaced`: versions deleted.
+    has this version already. `blind`: the article is shown without suggestions. `elsewhere`: the project does not have
+    the article. `replaced`: versions deleted.
     """
 
     version: str | None = None
     created: int = 0
     present: int = 0
     blind: int = 0
+    elsewhere: int = 0
     refused: list[Refused] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
 
@@ -119,7 +121,7 @@ class _Sender:
         if prediction.model != self._model:
             self._refuse(prediction, f"it is of model '{prediction.model}', the first one of '{self._model}'")
         elif held is None:
-            self._refuse(prediction, "no task shows this article; push the article first")
+            self.report.elsewhere += 1
         elif held.is_blind:
             self.report.blind += 1
         elif held.task_id in self._have:

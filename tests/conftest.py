@@ -1,9 +1,13 @@
-"""Fixtures: a small made-up corpus, a model fitted on it and how well it does, for the rooms that need all three."""
+"""Fixtures: a small made-up corpus with its model and quality, and a Label Studio server for tests marked `studio`."""
 
+import os
 import random
+import shutil
+from collections.abc import Iterator
 
 import pytest
 
+from benchmarks.studio_server import EXECUTABLE, Server, running_studio
 from models.news_model import NewsModel
 from standpoint.annotation import Annotation
 from standpoint.article import Article
@@ -54,3 +58,15 @@ def demo_outcome(demo_gold: Gold) -> Outcome:
 def demo_quality(demo_gold: Gold, demo_outcome: Outcome) -> Quality:
     """Measure what they answered."""
     return measure(demo_outcome, demo_gold.codebook)
+
+
+@pytest.fixture(scope="session")
+def studio_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Start a server, wait until it answers, and stop it in the end."""
+    if not EXECUTABLE.exists():
+        message = f"{EXECUTABLE} is missing: `make test` installs Label Studio, or name one in STANDPOINT_LABEL_STUDIO"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    folder = tmp_path_factory.mktemp("studio")
+    with running_studio(folder) as server:
+        yield server
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,28 +1,11 @@
-"""Fixtures: a Label Studio that is only a dictionary, and one real server for all tests marked `studio`."""
+"""Fixtures: a Label Studio that is only a dictionary."""
 
-import os
-import shutil
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import pytest
 
-from benchmarks.studio_server import EXECUTABLE, PASSWORD, Server, logged_in, running_studio
 from labeling.studio_client import Raw, Studio
-
-__all__ = ["PASSWORD", "logged_in"]
-
-
-@pytest.fixture(scope="session")
-def studio_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Start a server, wait until it answers, and stop it in the end."""
-    if not EXECUTABLE.exists():
-        message = f"{EXECUTABLE} is missing: `make test` installs Label Studio, or name one in STANDPOINT_LABEL_STUDIO"
-        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
-    folder = tmp_path_factory.mktemp("studio")
-    with running_studio(folder) as server:
-        yield server
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
@@ -34,10 +17,10 @@ def shelf() -> dict[int, Raw]:
 @pytest.fixture
 def memory_studio(shelf: dict[int, Raw]) -> Studio:
     """Return a server that keeps its tasks on the shelf, and one project with the id 1."""
-    return MemoryStudio(shelf)
+    return _MemoryStudio(shelf)
 
 
-class MemoryStudio(Studio):
+class _MemoryStudio(Studio):
     """The calls of a push, carried out on a dictionary; a task on the shelf has a draft where its `draft` is true."""
 
     def __init__(self, shelf: dict[int, Raw]) -> None:

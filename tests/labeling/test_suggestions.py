@@ -95,7 +95,6 @@ def test_a_newer_model_replaces_the_older_and_leaves_the_models_of_others(studio
             replace(prediction("a1"), frames=(FramePrediction("failure", 0.9, True, (ScoredSpan(3, 15, 1),)),)),
             "evidence for 'failure' spans 3 to 15 of 13 characters",
         ),
-        (prediction("a9"), "no task shows this article"),
     ],
 )
 def test_a_prediction_that_does_not_fit_is_named_and_not_sent(studio: Studio, wrong: Prediction, reason: str) -> None:
@@ -121,3 +120,8 @@ def test_a_task_that_becomes_blind_loses_its_suggestion(studio: Studio) -> None:
 def test_no_predictions_change_nothing(studio: Studio) -> None:
     assert sent(studio, []) == SuggestionReport()
     assert studio.project(1)["model_version"] == ""
+
+
+def test_predictions_of_a_whole_corpus_are_no_fault_where_the_project_has_a_part_of_it(studio: Studio) -> None:
+    report = sent(studio, [prediction("a0"), prediction("elsewhere"), prediction("a2")])
+    assert (report.created, report.elsewhere, report.refused) == (2, 1, [])
