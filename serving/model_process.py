@@ -1,0 +1,102 @@
+"""A process that holds a model: reads questions from standard input, writes answers to standard output.
+
+Each message is its length (8 bytes, big-endian) and JSON in UTF-8. A question is `{"load": FOLDER}` or
+`{"articles": [...], "actors": [...], "evidence": true}`. An answer is `{"predictions": [...]}`, empty after a load, or
+`{"error": NAME, "message": WORDS, "places": [...]}`.
+"""
+
+import gc
+import json
+import os
+import signal
+import sys
+import traceback
+from pathlib import Path
+from typing import IO, Any
+
+from models.folder import load_model
+from models.news_model import NewsModel
+from standpoint.article import article_from_json
+from standpoint.codebook import Actor, Alias, Words
+from standpoint.errors import ModelError, StandpointError
+
+HEADER_BYTES = 8
+
+
+def main() -> None:
+    """Answer until standard input ends; the server ends it, so signals to the whole group are passed over."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not get among the answers
+    model: NewsModel | None = None
+    while (question := _next(sys.stdin.buffer)) is not None:
+        try:
+            if "load" in question:
+                model, answer = load_model(Path(question["load"])), _NOTHING
+                forget_garbage()
+            else:
+                answer = _answer(model, question)
+        except Exception as error:  # it is told to the server, which knows who asked
+            answer = _failure(error)
+        answers.write(framed(answer))
+        answers.flush()
+
+
+def forget_garbage() -> None:
+    """Let later collections pass over all that is there now; one over libraries and model stalls for 40 ms."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
+def framed(message: dict[str, Any]) -> bytes:
+    """Return a message as it goes over the pipe."""
+    content = json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return len(content).to_bytes(HEADER_BYTES) + content
+
+
+def actor_to_json(actor: Actor) -> dict[str, Any]:
+    """Return what a question says of an actor."""
+    return {"id": actor.id, "aliases": [[alias.text, list(alias.not_in), alias.match_case] for alias in actor.aliases]}
+
+
+_NOTHING: dict[str, Any] = {"predictions": []}
+
+
+def _next(questions: IO[bytes]) -> dict[str, Any] | None:
+    header = questions.read(HEADER_BYTES)
+    if len(header) < HEADER_BYTES:
+        return None
+    found: dict[str, Any] = json.loads(questions.read(int.from_bytes(header)).decode("utf-8", "surrogatepass"))
+    return found
+
+
+def _answer(model: NewsModel | None, question: dict[str, Any]) -> dict[str, Any]:
+    if model is None:
+        raise ModelError("no model is loaded. Load one first.")
+    predictions = model.predict(
+        [article_from_json(value) for value in question["articles"]],
+        actors=[_actor(value) for value in question["actors"]],
+        evidence=question["evidence"],
+    )
+    return {"predictions": [prediction.to_json() for prediction in predictions]}
+
+
+def _actor(value: dict[str, Any]) -> Actor:
+    aliases = tuple(Alias(text, tuple(longer), match_case) for text, longer, match_case in value["aliases"])
+    return Actor(value["id"], Words(value["id"], value["id"]), aliases)
+
+
+def _failure(error: Exception) -> dict[str, Any]:
+    """Describe an error; the words of one that is not ours are left out, for they may hold article text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return {
+        "error": type(error).__name__,
+        "message": str(error) if isinstance(error, StandpointError) else "",
+        "places": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+    }
+
+
+if __name__ == "__main__":
+    main()
