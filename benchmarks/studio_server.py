@@ -61,6 +61,7 @@ def _environment(url: str, token: str, folder: Path) -> dict[str, str]:
         "DEBUG": "false",
         "LOG_LEVEL": "INFO",
         "HOST": url,
+        "USE_DEFAULT_BANNED_SUBNETS": "false",  # it would call no backend and no webhook on this computer
     }
 
 

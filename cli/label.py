@@ -15,6 +15,7 @@ LABEL_VERBS = {
     "status": ("cli.label_status", "show_status", "Show how far the project is."),
     "agreement": ("cli.label_agreement", "show_agreement", "Measure how far annotators agree."),
     "adjudicate": ("cli.label_adjudicate", "adjudicate_annotations", "Make one gold answer per article."),
+    "retrain": ("cli.label_retrain", "retrain", "Pull, adjudicate and train, in one go."),
     "doubts": ("cli.label_doubts", "list_doubts", "List the annotations most likely wrong."),
 }
 """Each verb with the module and name that carry it out, and its line in the list of verbs."""

@@ -9,10 +9,20 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from cli.serve_studio import (
+    RetrainAfterOption,
+    RetrainOption,
+    RetrainQuietOption,
+    StudioKeysOption,
+    retraining_of,
+    studio_doors,
+)
 from models.store import tracking_uri
+from serving.explorer import explorer_routes
 from serving.keys import KEY_BYTES, key_line, make_key
 from serving.model_holder import ModelHolder
 from serving.model_source import model_source
+from serving.retraining import RetrainingConfig
 from serving.server import run
 from serving.service import create_service
 from serving.service_config import ServiceConfig
@@ -36,6 +46,10 @@ def serve(
     cache: Annotated[
         Path | None, typer.Option("--cache", help="Folder for versions, to start from when the store is down.")
     ] = None,
+    studio_keys: StudioKeysOption = None,
+    retrain: RetrainOption = None,
+    retrain_after: RetrainAfterOption = RetrainingConfig.after_annotations,
+    retrain_quiet: RetrainQuietOption = RetrainingConfig.quiet_seconds,
     change: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Change a limit, such as max_articles=8.")
     ] = None,
@@ -45,17 +59,19 @@ def serve(
     Example: standpoint serve --model mlruns/models/rare-earths --port 8000
 
     The model is held by one process a processor, by 4 at most; --set processes=0 keeps it in the server's own.
+    A page to try it is at /. Label Studio connects to /label-studio; /v1/training shows what --retrain runs, such as
+    `standpoint label retrain`.
     The log goes to standard error, one JSON object a line. SIGTERM stops it when all that was accepted is answered.
     Exit code: 0 stopped, 2 an error.
     """
-    n_processes = min(len(os.sched_getaffinity(0)), MOST_PROCESSES)
-    config = ServiceConfig(host=host, port=port, keys_file=keys, processes=n_processes)
-    config = replace(config, **_changes(change or []))
+    config = _config(host, port, keys, change or [])
+    retraining = retraining_of(retrain, (cache or Path("mlruns")) / "retraining", retrain_after, retrain_quiet)
+    doors = (explorer_routes(), *studio_doors(studio_keys, retraining, with_keys=keys is not None))
     holder = ModelHolder(model_source(model, uri=tracking_uri(os.environ)), cache=cache)
     version = holder.start().info.model
     console = Console()
     run(
-        create_service(holder, config),
+        create_service(holder, config, doors=doors),
         config,
         tell=lambda address: console.print(f"{version} at {address}", markup=False, highlight=False, soft_wrap=True),
     )
@@ -79,6 +95,12 @@ def make_serve_key(
     except OSError as error:
         raise InputError(f"{keys}: cannot be written ({error.strerror}). Choose another file.") from error
     Console().print(key, markup=False, highlight=False, soft_wrap=True)
+
+
+def _config(host: str, port: int, keys: Path | None, changes: list[str]) -> ServiceConfig:
+    n_processes = min(len(os.sched_getaffinity(0)), MOST_PROCESSES)
+    config = ServiceConfig(host=host, port=port, keys_file=keys, processes=n_processes)
+    return replace(config, **_changes(changes))
 
 
 def _changes(given: list[str]) -> dict[str, Any]:

@@ -37,7 +37,7 @@ OWNERS = {
     "datasketch": ("corpus/stories.py",),
     "fastapi": ("serving/",),
     "httpx": ("labeling/studio_client.py",),
-    "jinja2": ("report/page.py",),
+    "jinja2": ("report/page.py", "serving/explorer_page.py"),
     "label_studio_sdk": ("labeling/studio_client.py",),
     "matplotlib": ("training/plots.py",),
     "mlflow": ("models/store.py", "training/tracking.py", "serving/registry.py", "serving/pyfunc.py"),
@@ -67,6 +67,7 @@ MANY_PARAMETERS = {
     "cli.label_agreement.show_agreement": "one parameter for each option of the command",
     "cli.label_push.push_articles": "one parameter for each option of the command",
     "cli.label_sample.sample_articles": "one parameter for each option of the command",
+    "cli.serve.serve": "one parameter for each option of the command",
     "cli.train.train_model": "one parameter for each option of the command",
 }
 """Functions with more than six parameters, and why."""

@@ -26,7 +26,10 @@ Run = Callable[..., CompletedProcess[str]]
 pytestmark = [pytest.mark.studio, pytest.mark.slow]
 
 
-def test_the_loop_closes(standpoint: Run, studio_server: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_loop_closes(
+    standpoint: Run, studio_server: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
     monkeypatch.setenv("LABEL_STUDIO_URL", studio_server["url"])
     monkeypatch.setenv("LABEL_STUDIO_API_KEY", studio_server["token"])
     project = ("--codebook", CODEBOOK, "--project", TITLE)

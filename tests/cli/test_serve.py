@@ -50,3 +50,17 @@ def test_a_setting_is_a_known_name_and_a_number(standpoint: Run) -> None:
     )
     assert "'many' is not a number. Write max_articles=64" in standpoint("serve", "--set", "max_articles=many").stderr
     assert "max_articles is 0. It must be more" in standpoint("serve", "--set", "max_articles=0").stderr
+
+
+def test_a_training_that_cannot_be_run_is_refused_before_a_model_is_loaded(standpoint: Run, tmp_path: Path) -> None:
+    missing = standpoint("serve", "--model", "none", "--retrain", "no-such-command --now")
+    assert (missing.returncode, "'no-such-command' is no command that can be run" in missing.stderr) == (2, True)
+    quotes = standpoint("serve", "--model", "none", "--retrain", "echo 'x")
+    assert (quotes.returncode, "cannot be read as a command (No closing quotation)" in quotes.stderr) == (2, True)
+    never = standpoint("serve", "--model", "none", "--retrain", "echo", "--retrain-quiet", "0")
+    assert (never.returncode, "quiet_seconds is 0.0. It must be more than 0" in never.stderr) == (2, True)
+
+
+def test_a_file_of_keys_for_label_studio_that_is_not_there_is_refused(standpoint: Run) -> None:
+    answer = standpoint("serve", "--model", "none", "--studio-keys", "none.txt")
+    assert (answer.returncode, "none.txt: the keys cannot be read" in answer.stderr) == (2, True)

@@ -105,11 +105,12 @@ def test_schemathesis_finds_no_failure_and_no_undocumented_status(serve: Callabl
             *(Path(sys.executable).parent / "schemathesis", "run", f"{server.url}/openapi.json"),
             *("--checks", "all", "--exclude-checks", "positive_data_acceptance"),  # blank texts pass the schema
             *("--max-examples", "100", "--seed", "1", "--header", f"Authorization: Bearer {key}"),
+            *("--header", f"X-Hook-Secret: {key}"),
         ],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert "6 selected / 6 total" in run.stdout
+    assert "12 selected / 12 total" in run.stdout
     assert run.returncode == 0, run.stdout

@@ -1,0 +1,100 @@
+"""Gold with the shares of annotators behind its labels: of the sample corpus and of Narrative Frames."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks import narrative_frames
+from labeling.adjudication import adjudicate
+from standpoint.annotation import annotation_from_json
+from standpoint.article import article_from_json
+from standpoint.codebook_file import load_codebook
+from standpoint.errors import InputError, RecordError
+from standpoint.fields import Fields
+from standpoint.jsonl import read_jsonl
+from training.gold import Gold, make_gold
+
+RULES = {
+    "co": (("co1", "co2", "co3"), 2),
+    "ec": (("ec1", "ec2", "ec3"), 2),
+    "hi": (("hi1", "hi2", "hi5"), 2),
+    "mo": (("mo1", "mo2"), 1),
+    "re": (("re2", "re6"), 2),
+}
+"""A frame's questions, and how many of them must be answered yes.
+
+Found by trying all: applied to the majority of annotators, question by question, it gives every label of the dataset.
+"""
+
+_ROOT = Path(__file__).parents[1]
+_SAMPLE = _ROOT / "examples" / "rare-earths"
+
+_NOT_ASKED = -1
+
+Answers = Mapping[str, Sequence[Any]]
+"""By question, the answer of every annotator: yes, no or other words, -1 from one who was not asked."""
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Gold, and the folds that come with the data, (n_articles,); None where there are none."""
+
+    name: str
+    gold: Gold
+    folds: NDArray[np.int64] | None = None
+
+
+def read_sample() -> Corpus:
+    """Read the sample corpus: its gold, with the shares of its two readers.
+
+    Raises:
+        InputError: a file cannot be read, or a record is not valid.
+    """
+    codebook = load_codebook(_ROOT / "codebooks" / "rare-earths.toml")
+    annotations = read_jsonl(_SAMPLE / "annotations.jsonl", annotation_from_json)
+    decisions = list(read_jsonl(_SAMPLE / "gold.jsonl", annotation_from_json))
+    answers = adjudicate(annotations, codebook, decisions=decisions).gold
+    return Corpus("sample", make_gold(read_jsonl(_SAMPLE / "articles.jsonl", article_from_json), answers, codebook))
+
+
+def read_narrative_frames(folder: Path) -> Corpus:
+    """Read Narrative Frames: articles.jsonl, and the shares of annotators from annotators.jsonl.
+
+    Raises:
+        InputError: a file cannot be read, a record is not valid, or an article has no answers.
+    """
+    gold, folds = narrative_frames.read(folder / "articles.jsonl")
+    answers = dict(read_jsonl(folder / "annotators.jsonl", _record))
+    missing = [item.article.id for item in gold.articles if item.article.id not in answers]
+    if missing:
+        raise InputError(
+            f"{folder / 'annotators.jsonl'}: {len(missing)} articles have no answers, the first is '{missing[0]}'. "
+            "Give both files of one release of the dataset."
+        )
+    items = [replace(item, frame_shares=frame_shares(answers[item.article.id])) for item in gold.articles]
+    return Corpus("narrative frames", Gold(gold.codebook, items), np.array(folds))
+
+
+def frame_shares(answers: Answers) -> dict[str, float]:
+    """Return the share of annotators whose own answers make each frame, among those who were asked about it."""
+    shares = {}
+    for frame, (questions, n_needed) in RULES.items():
+        people = zip(*(answers.get(question, ()) for question in questions), strict=True)
+        votes = [person.count("yes") >= n_needed for person in people if set(person) != {_NOT_ASKED}]
+        shares[frame] = float(np.mean(votes)) if votes else 0.0
+    return shares
+
+
+def _record(value: Any) -> tuple[str, Answers]:  # noqa: ANN401 - parsed JSON may be anything
+    given = Fields(Fields(value).mapping("answers"))
+    answers = {name: given.items(name) for questions, _ in RULES.values() for name in questions}
+    for questions, _ in RULES.values():
+        if len({len(answers[name]) for name in questions}) > 1:
+            raise RecordError(
+                f"{', '.join(questions)} are not of one length. Give -1 where an annotator was not asked."
+            )
+    return Fields(value).text("id"), answers
