@@ -59,8 +59,7 @@ def serve(
     Example: standpoint serve --model mlruns/models/rare-earths --port 8000
 
     The model is held by one process a processor, by 4 at most; --set processes=0 keeps it in the server's own.
-    A page to try it is at /. Label Studio connects to /label-studio; /v1/training shows what --retrain runs, such as
-    `standpoint label retrain`.
+    A page to try it is at /. Label Studio connects to /label-studio; /v1/training shows what --retrain runs.
     The log goes to standard error, one JSON object a line. SIGTERM stops it when all that was accepted is answered.
     Exit code: 0 stopped, 2 an error.
     """
