@@ -1,7 +1,6 @@
 """Tests of cli.label_retrain: its steps in their order, and once on a real server."""
 
 import json
-import os
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -30,7 +29,7 @@ Run = Callable[..., CompletedProcess[str]]
 @pytest.fixture(autouse=True)
 def store(standpoint: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Name the store by its whole path: MLflow remembers the one that a relative name once meant."""
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlruns/mlflow.db")
 
 
 @pytest.fixture
