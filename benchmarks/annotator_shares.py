@@ -35,9 +35,6 @@ _SAMPLE = _ROOT / "examples" / "rare-earths"
 
 _NOT_ASKED = -1
 
-Answers = Mapping[str, Sequence[Any]]
-"""By question, the answer of every annotator: yes, no or other words, -1 from one who was not asked."""
-
 
 @dataclass(frozen=True)
 class Corpus:
@@ -68,33 +65,40 @@ def read_narrative_frames(folder: Path) -> Corpus:
         InputError: a file cannot be read, a record is not valid, or an article has no answers.
     """
     gold, folds = narrative_frames.read(folder / "articles.jsonl")
-    answers = dict(read_jsonl(folder / "annotators.jsonl", _record))
-    missing = [item.article.id for item in gold.articles if item.article.id not in answers]
+    path = folder / "annotators.jsonl"
+    shares = dict(read_jsonl(path, _record))
+    missing = [item.article.id for item in gold.articles if item.article.id not in shares]
     if missing:
         raise InputError(
-            f"{folder / 'annotators.jsonl'}: {len(missing)} articles have no answers, the first is '{missing[0]}'. "
+            f"{path}: {len(missing)} articles have no answers, the first is '{missing[0]}'. "
             "Give both files of one release of the dataset."
         )
-    items = [replace(item, frame_shares=frame_shares(answers[item.article.id])) for item in gold.articles]
-    return Corpus("narrative frames", Gold(gold.codebook, items), np.array(folds))
+    items = [replace(item, frame_shares=shares[item.article.id]) for item in gold.articles]
+    return Corpus("narrative_frames", Gold(gold.codebook, items), np.array(folds))
 
 
-def frame_shares(answers: Answers) -> dict[str, float]:
-    """Return the share of annotators whose own answers make each frame, among those who were asked about it."""
+def frame_shares(answers: Mapping[str, Sequence[Any]]) -> dict[str, float]:
+    """Return the share of annotators whose own answers make each frame, among those who were asked about it.
+
+    Args:
+        answers: by question, every annotator's answer: yes, no or other words, -1 from one who was not asked.
+
+    Raises:
+        RecordError: the questions of a frame do not have an answer of the same annotators, or nobody was asked.
+    """
     shares = {}
     for frame, (questions, n_needed) in RULES.items():
-        people = zip(*(answers.get(question, ()) for question in questions), strict=True)
-        votes = [person.count("yes") >= n_needed for person in people if set(person) != {_NOT_ASKED}]
-        shares[frame] = float(np.mean(votes)) if votes else 0.0
+        given = [answers.get(question, ()) for question in questions]
+        if len({len(of_all) for of_all in given}) > 1:
+            raise RecordError(f"{', '.join(questions)} differ in length. Give -1 where an annotator was not asked.")
+        people = [person for person in zip(*given, strict=True) if any(word != _NOT_ASKED for word in person)]
+        if not people:
+            raise RecordError(f"nobody answered {', '.join(questions)}. Add their answers or remove the record.")
+        shares[frame] = sum(person.count("yes") >= n_needed for person in people) / len(people)
     return shares
 
 
-def _record(value: Any) -> tuple[str, Answers]:  # noqa: ANN401 - parsed JSON may be anything
+def _record(value: Any) -> tuple[str, dict[str, float]]:  # noqa: ANN401 - parsed JSON may be anything
     given = Fields(Fields(value).mapping("answers"))
-    answers = {name: given.items(name) for questions, _ in RULES.values() for name in questions}
-    for questions, _ in RULES.values():
-        if len({len(answers[name]) for name in questions}) > 1:
-            raise RecordError(
-                f"{', '.join(questions)} are not of one length. Give -1 where an annotator was not asked."
-            )
-    return Fields(value).text("id"), answers
+    answers = {question: given.items(question) for questions, _ in RULES.values() for question in questions}
+    return Fields(value).text("id"), frame_shares(answers)

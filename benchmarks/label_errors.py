@@ -176,14 +176,15 @@ def _parse() -> argparse.Namespace:
 def _show(figures: Sequence[Figure], options: argparse.Namespace, seconds: float) -> None:
     title = f"{options.share:g} of the labels turned: mean of {options.repeats} repetitions [95 % interval]"
     table = Table(title=title, title_justify="left")
-    table.add_column("")
-    for heading in ("found", "random", "at best", "turned"):
-        table.add_column(heading, justify="right")
+    table.add_column("", overflow="fold")
+    for heading in ("found", "random", "best"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for one in figures:
-        turned = f"{one.n_wrong} of {one.n_labels:,}"
-        table.add_row(one.name, Text(str(one.estimate)), f"{one.random:.3f}", f"{one.best:.3f}", turned)
+        table.add_row(one.name, Text(str(one.estimate)), f"{one.random:.3f}", f"{one.best:.3f}")
     console = Console()
     console.print(table)
+    for name, counts in {one.name.rsplit("/", 1)[0]: one for one in figures}.items():
+        console.print(f"• {name}: {counts.n_wrong} of {counts.n_labels:,} labels turned", highlight=False)
     console.print(f"{seconds:.0f} s", highlight=False)
 
 

@@ -124,15 +124,16 @@ def _parse() -> argparse.Namespace:
 
 
 def _show(found: Sequence[Comparison], seconds: float) -> None:
-    table = Table(title="Macro-F1 [95 % interval] learned from gold's answers and from shares", title_justify="left")
-    table.add_column("")
-    for heading in ("hard", "soft", "soft - hard", "split labels"):
-        table.add_column(heading, justify="right")
+    title = "Macro-F1 learned from gold's answers (hard) and from shares (soft) [95 % interval]"
+    table = Table("", title=title, title_justify="left")
+    for heading in ("hard", "soft", "soft - hard"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for one in found:
-        estimates = (Text(str(estimate)) for estimate in (one.hard, one.soft, one.difference))
-        table.add_row(one.name, *estimates, f"{one.n_split} of {one.n_labels:,}")
+        table.add_row(one.name, f"{one.hard.value:.3f}", f"{one.soft.value:.3f}", Text(str(one.difference)))
     console = Console()
     console.print(table)
+    for one in found:
+        console.print(f"• {one.name}: annotators differ on {one.n_split} of {one.n_labels:,} labels", highlight=False)
     console.print(f"{seconds:.0f} s", highlight=False)
 
 

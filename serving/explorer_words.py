@@ -66,8 +66,8 @@ WORDS = {
     "mentions": Words("{n} mentions", "提及 {n} 次"),
     "characters": Words("{n} characters read", "已读 {n} 个字符"),
     "hidden": Words(
-        "Characters that hide or turn text are shown by name: {example}.",
-        "隐藏或改变文字方向的字符以名称显示：{example}。",
+        "Characters that hide or turn text are shown by name:",
+        "隐藏或改变文字方向的字符以名称显示：",
     ),
     "call": Words("The API call that gives this answer", "得到此结果的 API 调用"),
     "call_key": Words("Put a key into the variable STANDPOINT_KEY first.", "请先把密钥放入变量 STANDPOINT_KEY。"),

@@ -10,6 +10,14 @@ for (const chip of all("[data-toggle]")) {
   chip.addEventListener("change", () => marks.forEach((mark) => mark.classList.toggle("off", !chip.checked)));
 }
 
+// The evidence that a link leads to stands out, all pieces of it.
+window.addEventListener("hashchange", () => {
+  const place = all("mark.frame").find((mark) => mark.id === location.hash.slice(1))?.dataset;
+  all("mark.frame").forEach((mark) => {
+    mark.classList.toggle("sought", mark.dataset.label === place?.label && mark.dataset.number === place?.number);
+  });
+});
+
 const rows = all("[data-actor]");
 const state = { over: null, focus: null, kept: null };
 

@@ -106,7 +106,7 @@ class Reader:
 
     def n_sent(self) -> int:
         """Return how often the page itself was asked for, its parts not counted."""
-        return self.asked_for.count(f"{self.address}/")
+        return [url.partition("?")[0] for url in self.asked_for].count(f"{self.address}/")
 
     def answer(self) -> tuple[str, dict[str, Any]]:
         """Send the API call that the page shows; return the article's text and what the API says of it."""
@@ -206,6 +206,17 @@ def test_a_chip_hides_the_evidence_of_its_frame_and_no_other(reader: Reader) -> 
     assert marks[1].evaluate(painted)
     reader.page.locator(".chip").nth(0).click()
     expect(marks[0]).not_to_have_css("border-bottom-color", "rgba(0, 0, 0, 0)")
+
+
+def test_a_frame_leads_to_its_strongest_evidence(reader: Reader) -> None:
+    reader.send("News", "Nothing happened today.\n" * 60 + BOTH)
+    mark = reader.page.locator("mark[data-label='0'][data-number='0']")
+    expect(mark.first).not_to_be_in_viewport()
+    reader.page.locator(".row a").first.click()
+    expect(mark.first).to_be_in_viewport()
+    expect(reader.page.locator("mark.sought")).to_have_count(mark.count())
+    reader.page.locator(".actor-row a").first.click()
+    expect(reader.page.locator("mark.sought")).to_have_count(0)
 
 
 def test_pointing_at_an_actor_shows_its_mentions_and_a_click_keeps_them(reader: Reader) -> None:
