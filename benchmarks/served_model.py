@@ -1,0 +1,169 @@
+"""Servers of one registered model to measure: `standpoint serve` and `mlflow models serve`, each as users start it."""
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import unquote, urlparse
+from urllib.request import urlopen
+
+import numpy as np
+
+from models.store import open_store
+from standpoint.article import Article, make_article
+from standpoint.codebook_file import load_codebook
+from standpoint.errors import StandpointError
+from training.fitting import FitConfig, fit_news_model
+from training.gold import Gold, read_gold
+from training.tracking import TrainingRecord, record_training
+
+SAMPLE, CODEBOOK = Path("examples/rare-earths"), Path("codebooks/rare-earths.toml")
+NAME, ALIAS = "standpoint", "champion"
+SPOILED = 3
+_START_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that answers at `url`, with its first process."""
+
+    url: str
+    pid: int
+
+    def memory_mb(self) -> float:
+        """Return the memory of all its processes, pages they share counted once (proportional set size)."""
+        return round(sum(_proportional_mb(pid) for pid in _family(self.pid)), 1)
+
+    def counter(self, name: str) -> float:
+        """Return one figure of `/metrics`."""
+        with urlopen(f"{self.url}/metrics", timeout=60) as answer:
+            lines = answer.read().decode().splitlines()
+        return next(float(line.rpartition(" ")[2]) for line in lines if line.startswith(f"{name} "))
+
+
+@dataclass(frozen=True)
+class Store:
+    """A tracking store with three versions: two good ones, and `SPOILED`, whose bytes were changed afterwards."""
+
+    uri: str
+
+    def promote(self, version: int) -> None:
+        """Let the alias name another version."""
+        with open_store(self.uri) as client:
+            client.set_registered_model_alias(NAME, ALIAS, str(version))
+
+
+def make_store(folder: Path) -> Store:
+    """Train two models of the sample corpus, one on all of it, one on every other article, and register them."""
+    store = Store(f"sqlite:///{folder.resolve()}/mlflow.db")
+    gold = read_gold(SAMPLE / "articles.jsonl", SAMPLE / "gold.jsonl", load_codebook(CODEBOOK))
+    for number, part in enumerate((gold, gold.select(np.arange(0, len(gold), 2)), gold), start=1):
+        _register(part, folder / f"model-{number}", store.uri)
+    with open_store(store.uri) as client:
+        source = client.get_model_version_download_uri(NAME, str(SPOILED))
+    weights = next(Path(unquote(urlparse(source).path)).rglob("weights.safetensors"))
+    weights.write_bytes(weights.read_bytes()[:-1] + b"?")
+    return store
+
+
+def english_articles(n: int, *, n_words: int, seed: int) -> list[Article]:
+    """Return made-up articles of so many words, sentences of the sample corpus in random order."""
+    gold = read_gold(SAMPLE / "articles.jsonl", SAMPLE / "gold.jsonl", load_codebook(CODEBOOK))
+    sentences = [
+        sentence
+        for item in gold.articles
+        if item.article.language == "en"
+        for sentence in item.article.body.split("\n")
+    ]
+    draw = random.Random(seed)
+    words = [" ".join(draw.sample(sentences, len(sentences))).split()[:n_words] for _ in range(n)]
+    return [make_article(f"Report {number}", " ".join(body), id=f"a{number}") for number, body in enumerate(words)]
+
+
+@contextmanager
+def our_server(store: Store, folder: Path, *settings: str) -> Iterator[Server]:
+    """Run `standpoint serve` on a free port, following the alias, with further settings."""
+    changes = [word for setting in settings for word in ("--set", setting)]
+    command = ["cli.main", "serve", "--model", f"models:/{NAME}@{ALIAS}", "--cache", str(folder / "cache"), *changes]
+    with _running(command, store, "/health/ready") as server:
+        yield server
+
+
+@contextmanager
+def their_server(store: Store, *, n_workers: int) -> Iterator[Server]:
+    """Run `mlflow models serve` on a free port for the first version."""
+    command = ["mlflow", "models", "serve", "-m", f"models:/{NAME}/1", "--env-manager", "local"]
+    with _running([*command, "--workers", str(n_workers)], store, "/health") as server:
+        yield server
+
+
+@contextmanager
+def _running(command: Sequence[str], store: Store, health: str) -> Iterator[Server]:
+    port = _free_port()
+    environment = {**os.environ, "MLFLOW_TRACKING_URI": store.uri, "PYTHONPATH": os.getcwd()}
+    process = subprocess.Popen(
+        [sys.executable, "-m", *command, "--port", str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+        start_new_session=True,
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_until_ready(process, f"{url}{health}")
+        yield Server(url, process.pid)
+    finally:
+        for pid in _family(process.pid):
+            _tell_to_end(pid)
+        process.wait(timeout=60)
+
+
+def _register(gold: Gold, folder: Path, uri: str) -> None:
+    model = fit_news_model(gold, FitConfig())
+    record_training(model, TrainingRecord(gold, {}, {}, "benchmark"), folder=folder, uri=uri)
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:
+    end = time.monotonic() + _START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            with urlopen(url, timeout=5):
+                return
+        except (URLError, ConnectionError):
+            time.sleep(0.1)
+    raise StandpointError(f"`{process.args!r}` does not answer at {url}. Run it alone to see why.")
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+    return port
+
+
+def _family(pid: int) -> list[int]:
+    """Return a process and all that it started, the youngest first."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except OSError:
+        return []
+    return [descendant for child in children for descendant in _family(int(child))] + [pid]
+
+
+def _proportional_mb(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:"))
+
+
+def _tell_to_end(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGTERM)
+    except ProcessLookupError:
+        return
