@@ -1,16 +1,16 @@
 # Four words: demo, test, check, clean. The first two install what they need into .venv; the tests also need a
-# Label Studio server, which gets .venv-studio, and a Chromium.
+# Label Studio server, which gets .venv-studio, a Chromium, and wrk, which puts load on a server.
 PYTHON ?= python3
 VENV := .venv
 STUDIO := .venv-studio
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test check clean chromium
+.PHONY: demo test check clean tools
 demo: $(VENV)/base
 	$(BIN)/standpoint demo
 
-test: $(VENV)/dev $(STUDIO)/server chromium
+test: $(VENV)/dev $(STUDIO)/server tools
 	$(BIN)/python -m pytest
 
 check: $(VENV)/dev
@@ -36,7 +36,7 @@ $(STUDIO)/server: constraints-studio.txt
 	$(STUDIO)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-studio.txt label-studio
 	touch $@
 
-chromium:
-	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
-		&& apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk >/dev/null; } \
-		|| echo "no chromium: the browser tests are skipped; install the packages chromium and fonts-noto-cjk"
+tools:
+	@{ command -v chromium && command -v wrk; } >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+		&& apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk wrk >/dev/null; } \
+		|| echo "chromium or wrk is missing, and tests are skipped; install chromium, fonts-noto-cjk and wrk"

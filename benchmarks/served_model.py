@@ -29,6 +29,7 @@ SAMPLE, CODEBOOK = Path("examples/rare-earths"), Path("codebooks/rare-earths.tom
 NAME, ALIAS = "standpoint", "champion"
 SPOILED = 3
 _START_SECONDS = 120.0
+_IDLE_SECONDS, _IDLE_SHARE = 0.5, 0.05
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,22 @@ class Server:
         """Return the memory of all its processes, pages they share counted once (proportional set size)."""
         return round(sum(_proportional_mb(pid) for pid in _family(self.pid)), 1)
 
+    def wait_until_idle(self) -> None:
+        """Wait until it has done what it still had to do for a client that is gone."""
+        is_busy = True
+        while is_busy:
+            before = self._processor_seconds()
+            time.sleep(_IDLE_SECONDS)
+            is_busy = self._processor_seconds() - before > _IDLE_SHARE * _IDLE_SECONDS
+
     def counter(self, name: str) -> float:
         """Return one figure of `/metrics`."""
         with urlopen(f"{self.url}/metrics", timeout=60) as answer:
             lines = answer.read().decode().splitlines()
         return next(float(line.rpartition(" ")[2]) for line in lines if line.startswith(f"{name} "))
+
+    def _processor_seconds(self) -> float:
+        return sum(map(_processor_seconds, _family(self.pid)))
 
 
 @dataclass(frozen=True)
@@ -160,6 +172,11 @@ def _family(pid: int) -> list[int]:
 def _proportional_mb(pid: int) -> float:
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:"))
+
+
+def _processor_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _tell_to_end(pid: int) -> None:

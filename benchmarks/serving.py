@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -37,10 +38,16 @@ _SETTLE_SECONDS, _PATIENCE_SECONDS = 2.0, 60.0
 
 @dataclass(frozen=True)
 class Way:
-    """One way to ask a server: its address and a body for each number of articles in a request."""
+    """One way to ask: the server, the path, and how articles become a body."""
 
-    url: str
+    server: Server
+    path: str
     body: Callable[[Sequence[Article]], str]
+
+    @property
+    def url(self) -> str:
+        """Where requests go."""
+        return f"{self.server.url}{self.path}"
 
 
 def main() -> None:
@@ -73,10 +80,12 @@ def _parse() -> argparse.Namespace:
 
 def _measured(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     articles = english_articles(_MANY, n_words=600, seed=options.seed)
+    _tell("training the models")
     store = make_store(folder)
     found: dict[str, Any] = {"pace": _paced(store, folder, articles, options)}
     with our_server(store, folder, _FOLLOW) as server:
         way = _ours(server)
+        _tell(f"moving the alias {options.swaps} times, then to a spoiled version, under load")
         found["swaps"] = _swapped(store, server, way, articles, options.swaps)
         found["spoiled"] = _spoiled(store, server, way, articles)
     store.promote(1)
@@ -87,13 +96,11 @@ def _measured(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
 
 
 def _ours(server: Server) -> Way:
-    return Way(f"{server.url}/v1/predict", lambda articles: json.dumps({"articles": [*map(_plain, articles)]}))
+    return Way(server, "/v1/predict", lambda articles: json.dumps({"articles": [*map(_plain, articles)]}))
 
 
 def _theirs(server: Server) -> Way:
-    return Way(
-        f"{server.url}/invocations", lambda articles: json.dumps({"dataframe_records": [*map(_plain, articles)]})
-    )
+    return Way(server, "/invocations", lambda articles: json.dumps({"dataframe_records": [*map(_plain, articles)]}))
 
 
 def _plain(article: Article) -> dict[str, str]:
@@ -106,26 +113,22 @@ def _paced(store: Store, folder: Path, articles: Sequence[Article], options: arg
         ours = _ours(stack.enter_context(our_server(store, folder)))
         theirs = [_theirs(stack.enter_context(their_server(store, n_workers=number))) for number in (1, 2)]
         sides = dict(zip(_SIDES, (ours, *theirs), strict=True))
-        outcomes: dict[str, dict[str, list[Outcome]]] = {}
-        for turn in range(options.turns + 1):
-            for n_articles, n_connections in ((1, _CONNECTIONS), (_MANY, _CONNECTIONS_FOR_MANY)):
-                for name, way in sides.items():
-                    load = _load(way, articles, n_articles, n_connections, options.turn_seconds if turn else 2)
-                    outcome = _without_fault(name, put_load(load))
-                    if turn:
-                        outcomes.setdefault(str(n_articles), {}).setdefault(name, []).append(outcome)
-    return {n_articles: _compared(int(n_articles), rows) for n_articles, rows in outcomes.items()}
+        outcomes: dict[int, dict[str, list[Outcome]]] = {n: {name: [] for name in sides} for n in (1, _MANY)}
+        for turn, (n_articles, rows), (name, way) in product(range(options.turns + 1), outcomes.items(), sides.items()):
+            _tell(f"turn {turn} of {options.turns}, articles a request: {n_articles}, {name}")
+            n_connections = _CONNECTIONS if n_articles == 1 else _CONNECTIONS_FOR_MANY
+            outcome = put_load(_load(way, articles, n_articles, n_connections, options.turn_seconds if turn else 2))
+            way.server.wait_until_idle()
+            if outcome.n_failed:
+                raise StandpointError(f"{name}: {outcome.n_failed} of {outcome.n_requests} requests failed. Try again.")
+            if turn:
+                rows[name].append(outcome)
+    return {str(n_articles): _compared(n_articles, rows) for n_articles, rows in outcomes.items()}
 
 
 def _load(way: Way, articles: Sequence[Article], n_articles: int, n_connections: int, seconds: float) -> Load:
     parts = [articles[start : start + n_articles] for start in range(0, len(articles), n_articles)]
     return Load(way.url, [way.body(part) for part in parts], n_connections, seconds)
-
-
-def _without_fault(name: str, outcome: Outcome) -> Outcome:
-    if outcome.n_failed:
-        raise StandpointError(f"{name}: {outcome.n_failed} of {outcome.n_requests} requests failed; no figure holds.")
-    return outcome
 
 
 def _compared(n_articles: int, sides: dict[str, list[Outcome]]) -> dict[str, Any]:
@@ -218,7 +221,12 @@ def _watched(server: Server, articles: Sequence[Article], n_requests: int) -> li
         n_failed = before["n_failed"] + outcome.n_failed
         n_so_far = before["n_requests"] + outcome.n_requests
         rows.append({"n_requests": n_so_far, "n_failed": n_failed, "memory_mb": server.memory_mb()})
+        _tell(f"memory after {n_so_far} of {n_requests} requests: {rows[-1]['memory_mb']} MB")
     return rows
+
+
+def _tell(words: str) -> None:
+    Console(stderr=True).print(words, markup=False, highlight=False, soft_wrap=True)
 
 
 def _show(found: dict[str, Any]) -> None:
