@@ -36,6 +36,7 @@ class Small(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
+        """Answer."""
         is_good = self.rfile.read(int(self.headers["Content-Length"])) != b"bad"
         content = b'{"predictions": [{"model": "demo/1"}]}' if is_good else b""
         self.send_response(200 if is_good else 503)
