@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from statistics import median
@@ -69,10 +69,12 @@ def main() -> None:
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.serving", description=__doc__)
-    parser.add_argument("--turns", type=int, default=5, help="how often each side is timed (default 5)")
+    parser.add_argument("--turns", type=int, default=5, help="how often each side is timed; 0 skips it (default 5)")
     parser.add_argument("--turn-seconds", type=float, default=10, help="how long a turn lasts (default 10)")
-    parser.add_argument("--swaps", type=int, default=20, help="how often the alias is moved (default 20)")
-    parser.add_argument("--requests", type=int, default=200_000, help="over how many memory is watched; 0 skips it")
+    parser.add_argument("--swaps", type=int, default=20, help="how often the alias is moved; 0 skips it (default 20)")
+    parser.add_argument(
+        "--requests", type=int, default=200_000, help="over how many memory is watched; 0 skips it (default 200000)"
+    )
     parser.add_argument("--seed", type=int, default=0, help="seed of the articles (default 0)")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     return parser.parse_args()
@@ -82,13 +84,15 @@ def _measured(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     articles = english_articles(_MANY, n_words=600, seed=options.seed)
     _tell("training the models")
     store = make_store(folder)
-    found: dict[str, Any] = {"pace": _paced(store, folder, articles, options)}
-    with our_server(store, folder, _FOLLOW) as server:
-        way = _ours(server)
-        _tell(f"moving the alias {options.swaps} times, then to a spoiled version, under load")
-        found["swaps"] = _swapped(store, server, way, articles, options.swaps)
-        found["spoiled"] = _spoiled(store, server, way, articles)
-    store.promote(1)
+    found: dict[str, Any] = {}
+    if options.turns:
+        found["pace"] = _paced(store, folder, articles, options)
+    if options.swaps:
+        with our_server(store, folder, _FOLLOW) as server:
+            _tell(f"moving the alias {options.swaps} times, then to a spoiled version, under load")
+            found["swaps"] = _swapped(store, server, articles, options.swaps)
+            found["spoiled"] = _spoiled(store, server, articles)
+        store.promote(1)
     if options.requests:
         with our_server(store, folder) as server:
             found["memory"] = _watched(server, articles, options.requests)
@@ -160,10 +164,10 @@ def _spread(values: Sequence[float]) -> dict[str, float]:
     return {"median": round(median(values), 2), "low": round(min(values), 2), "high": round(max(values), 2)}
 
 
-def _swapped(store: Store, server: Server, way: Way, articles: Sequence[Article], n_swaps: int) -> dict[str, Any]:
+def _swapped(store: Store, server: Server, articles: Sequence[Article], n_swaps: int) -> dict[str, Any]:
     """Move the alias to and fro under load, each time as soon as the last move is seen in the metrics."""
     seconds = []
-    with under_load(_endless(way, articles)) as running:
+    with under_load(_endless(server, articles)) as running:
         time.sleep(_SETTLE_SECONDS)
         for number in range(n_swaps):
             seconds.append(_promoted(store, 2 - number % 2, server, _LOADS))
@@ -173,9 +177,9 @@ def _swapped(store: Store, server: Server, way: Way, articles: Sequence[Article]
     return {"loads_in_metrics": server.counter(_LOADS), "seconds_until_in_use": _spread(seconds), **_answered(outcome)}
 
 
-def _spoiled(store: Store, server: Server, way: Way, articles: Sequence[Article]) -> dict[str, Any]:
+def _spoiled(store: Store, server: Server, articles: Sequence[Article]) -> dict[str, Any]:
     """Promote a version whose bytes were changed, under load."""
-    with under_load(_endless(way, articles)) as running:
+    with under_load(_endless(server, articles)) as running:
         time.sleep(_SETTLE_SECONDS)
         _promoted(store, SPOILED, server, _REFUSALS)
         time.sleep(_SETTLE_SECONDS)
@@ -184,8 +188,8 @@ def _spoiled(store: Store, server: Server, way: Way, articles: Sequence[Article]
     return {"refusals_in_metrics": server.counter(_REFUSALS), **_answered(outcome)}
 
 
-def _endless(way: Way, articles: Sequence[Article]) -> Load:
-    return Load(way.url, [way.body([article]) for article in articles], _CONNECTIONS, 600, read_answers=True)
+def _endless(server: Server, articles: Sequence[Article]) -> Load:
+    return replace(_load(_ours(server), articles, 1, _CONNECTIONS, 600), read_answers=True)
 
 
 def _promoted(store: Store, version: int, server: Server, counter: str) -> float:
@@ -231,10 +235,11 @@ def _tell(words: str) -> None:
 
 def _show(found: dict[str, Any]) -> None:
     console = Console()
-    for n_articles, pace in found["pace"].items():
+    for n_articles, pace in found.get("pace", {}).items():
         console.print(_pace_table(n_articles, pace))
     for name, what in (("swaps", "the alias moved to and fro"), ("spoiled", "a spoiled version promoted")):
-        row = found[name]
+        if not (row := found.get(name)):
+            continue
         counted = {key: value for key, value in row.items() if key.endswith("_in_metrics")}
         words = f"{row['n_requests']} requests, {row['n_failed']} failed, p99 {row['p99_ms']:.0f} ms"
         console.print(f"{what}: {words}, {counted}, answered by {row['models']}", highlight=False, soft_wrap=True)

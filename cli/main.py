@@ -17,6 +17,7 @@ VERBS = {
     "import": ("cli.import_", "import_articles", "Read articles of any format into one JSON Lines file."),
     "train": ("cli.train", "train_model", "Train, measure and register a model from gold annotations."),
     "evaluate": ("cli.evaluate", "evaluate_model", "Measure a trained model on articles it has not seen."),
+    "promote": ("cli.promote", "promote_version", "Make a registered version the champion."),
     "score": ("cli.score", "score_articles", "Tag articles with frames, stances and evidence."),
     "serve": ("cli.serve", "serve", "Answer over HTTP with a trained model."),
     "serve-key": ("cli.serve", "make_serve_key", "Make a key for the HTTP service."),

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 from textwrap import shorten
 from urllib.parse import unquote
@@ -20,6 +21,9 @@ DEFAULT_TRACKING_URI = "sqlite:///mlruns/mlflow.db"
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 """The aliases of the version in use and of the version that was registered last."""
+
+PROMOTED = "promoted"
+"""The tag of a version that says when it became champion, the last time that it did: an ISO 8601 time with offset."""
 
 _QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -80,6 +84,19 @@ def open_store(uri: str, *, create: bool = False) -> Iterator[MlflowClient]:
             raise TrackingError(
                 f"tracking store {without_password(uri)}: refuses ({_brief(error)}). Mend that, {_OTHER_STORE}"
             ) from error
+
+
+def make_champion(client: MlflowClient, name: str, version: int, *, time: datetime) -> int | None:
+    """Give a registered version the alias `champion`, and the tag that says when; return which version had it before.
+
+    None where no version had it; the champion itself is left as it is. `time` has an offset.
+    """
+    had = client.get_registered_model(name).aliases.get(CHAMPION)
+    before = None if had is None else int(had)
+    if before != version:
+        client.set_model_version_tag(name, str(version), PROMOTED, time.isoformat())
+        client.set_registered_model_alias(name, CHAMPION, str(version))
+    return before
 
 
 def _check_database(uri: str, create: bool) -> None:

@@ -1,13 +1,14 @@
 """Where the versions that are served come from: a registered model, followed, or a folder by its path."""
 
 import hashlib
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 from models.folder import DESCRIPTION, WEIGHTS
 from models.store import without_password
-from serving.model_info import Offer
+from serving.model_info import MeasuredFigure, Offer, figures_from_scalars
 from serving.registry import UNREGISTERED, download, is_registered, look_up
 from standpoint.errors import ModelFolderError
 
@@ -104,8 +105,18 @@ class FolderSource:
             version=None,
             uri=self.reference,
             created=datetime.fromtimestamp(written, UTC),
+            figures=_figures(description),
         )
 
     def fetch(self, offer: Offer, room: Path) -> Path:
         """Return the folder as it is."""
         return self._folder
+
+
+def _figures(description: bytes) -> tuple[MeasuredFigure, ...]:
+    """Return what training measured; nothing where the description does not say or is spoiled, which loading tells."""
+    try:
+        scalars = json.loads(description)["training"]["figures"]
+        return figures_from_scalars({name: float(value) for name, value in scalars.items()})
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return ()

@@ -13,16 +13,13 @@ from mlflow.exceptions import MlflowException
 
 from models.folder import DESCRIPTION, load_model, weights_digest
 from models.news_model import NewsModel
-from models.store import open_store, without_password
+from models.store import PROMOTED, make_champion, open_store, without_password
 from serving.model_info import MeasuredFigure, Offer, figures_from_scalars
 from standpoint.codebook import Codebook
 from standpoint.errors import ModelError, TrackingError
 
 UNREGISTERED = "unregistered"
 """What a model from a folder goes by."""
-
-PROMOTED = "promoted"
-"""The tag of a version that says when it was promoted, as an ISO 8601 time."""
 
 _SCHEME, _MISSING = "models:/", "RESOURCE_DOES_NOT_EXIST"
 _REFERENCE = re.compile(r"models:/(?P<name>[^/@'\"]+)(?:@(?P<alias>[^/@]+)|/(?P<version>[1-9][0-9]*))")
@@ -37,6 +34,15 @@ class RegisteredVersion:
     aliases: tuple[str, ...]
     run_id: str | None
     created: datetime
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """A version that was made the champion; `before` is the one that was it, None where none was."""
+
+    name: str
+    version: int
+    before: int | None
 
 
 def open_model(reference: str, *, uri: str, codebook: Codebook | None = None) -> NewsModel:
@@ -92,6 +98,24 @@ def look_up(reference: str, *, uri: str) -> Offer:
             promoted=_promoted(found),
             figures=_figures(client, version.run_id),
         )
+
+
+def promote(reference: str, *, uri: str, time: datetime) -> Promotion:
+    """Make a registered version the champion; `time`, which has an offset, is kept as when that was.
+
+    Raises:
+        TrackingError: the reference is a path, the store does not answer or has no such version; the message lists
+            those it has.
+    """
+    if not is_registered(reference):
+        raise TrackingError(
+            f"'{reference}' is no registered version, so it cannot be promoted. Write models:/standpoint/3, "
+            "or models:/standpoint@challenger."
+        )
+    with open_store(uri) as client:
+        registered, found = _found(client, reference, uri)
+        version = int(found.version)
+        return Promotion(registered.name, version, make_champion(client, registered.name, version, time=time))
 
 
 def download(offer: Offer, *, uri: str, into: Path) -> Path:

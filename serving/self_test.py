@@ -4,9 +4,9 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+from models.canaries import canary_articles, canary_differences
 from models.news_model import NewsModel
 from standpoint.article import Article
-from standpoint.codebook import Codebook
 from standpoint.errors import ModelError
 from standpoint.prediction import FramePrediction, Prediction, StancePrediction
 
@@ -14,29 +14,6 @@ LIMIT_SECONDS = 60.0
 """How long all canary articles may take together; they hold some 120,000 characters."""
 
 _SUM_TOLERANCE = 1e-3
-_FIXED = (
-    (
-        "稀土出口管制",
-        "中国宣布对稀土出口实施新的管制。美方批评这一决定，日本将寻找其他供应商。\n\n影响有限。",
-    ),
-    (
-        "Rare earth controls",
-        "China set new export controls. Washington criticised the plan; allies signed a pact.\n",
-    ),
-    (
-        "混合 mixed 🧲",
-        "Tokyo👩‍🔬 said “稀土”供应 is tight.\u200b \u202ereversed\u202c\ncafe\u0301 🇯🇵🇨🇳，价格上涨 12%。",
-    ),
-    ("Only a title", ""),
-    ("", "。"),
-    ("A very long article", "The ministry said that supply is safe. 该部门表示，供应是安全的。 " * 2000),
-)
-_SENTENCES = (
-    "{0} broke its promise and failed. {0}违背承诺，遭到批评。",
-    "{0} published figures today. {0}今日公布数据。",
-    "{0} kept its word and won praise. {0}信守承诺，受到称赞。",
-)
-_MOST_ACTORS = 50
 
 
 def self_test(
@@ -45,7 +22,8 @@ def self_test(
     """Let a model answer the canary articles, which also warms it, and check every answer.
 
     Probabilities lie in 0..1 and those of a stance sum to 1, labels are the codebook's, offsets lie inside the text,
-    and the articles are not all answered alike.
+    the articles are not all answered alike, and the model computes what it did when it was trained, as far as its
+    folder remembers that.
 
     Raises:
         ModelError: an answer is not as it must be, or all together take longer than the limit.
@@ -62,14 +40,6 @@ def self_test(
         raise ModelError(f"{model.version}: fails its self-test: {faults[0]}{more}. Train anew, or promote another.")
 
 
-def canary_articles(codebook: Codebook) -> list[Article]:
-    """Return short made-up articles in Chinese, English and both, an empty one, a very long one, and the actors'."""
-    names = [actor.aliases[0].text for actor in codebook.actors[:_MOST_ACTORS] if actor.aliases]
-    named = "\n".join(_SENTENCES[number % 3].format(name) for number, name in enumerate(names))
-    texts = [*_FIXED, (codebook.name.en, named)]
-    return [Article(f"canary-{number}", title, body, language="mixed") for number, (title, body) in enumerate(texts)]
-
-
 def _faults(model: NewsModel, articles: Sequence[Article], predictions: Sequence[Prediction]) -> Iterator[str]:
     if [item.article_id for item in predictions] != [article.id for article in articles]:
         yield f"{len(articles)} articles got {len(predictions)} answers, or in another order"
@@ -79,6 +49,9 @@ def _faults(model: NewsModel, articles: Sequence[Article], predictions: Sequence
             yield f"{article.id}: {fault}"
     if _are_alike(predictions):
         yield "every article gets the same answer"
+    if "canaries" in model.training:
+        for difference in canary_differences(model.training["canaries"], articles, predictions):
+            yield f"{difference}: libraries or files here compute something else"
 
 
 def _faults_of(model: NewsModel, article: Article, prediction: Prediction) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """Quality: an outcome turned into figures with 95 % intervals over stories, beside their baselines."""
 
+import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +25,8 @@ from training.outcome import FrameOutcome, Outcome, StanceOutcome
 
 _FEWEST_ROWS = 5
 """A slice (a language, an actor) is reported when it has at least this many rows."""
+_LONGEST_NAME = 250
+_NOT_IN_NAMES = re.compile(r"[^\w/. -]")
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,18 @@ class Quality:
         return flat
 
 
+def all_scalars(qualities: Mapping[str, Quality]) -> dict[str, float]:
+    """Return the scalars of qualities by how they were measured: `temporal/frames/macro_f1/low`.
+
+    A name that MLflow does not allow is changed and ends in a hash, so that no two become one.
+    """
+    return {
+        _metric_name(f"{prefix}/{name}"): value
+        for prefix, quality in qualities.items()
+        for name, value in quality.scalars().items()
+    }
+
+
 def measure(
     outcome: Outcome, codebook: Codebook, *, ablations: Mapping[str, StanceOutcome] | None = None, seed: int = 0
 ) -> Quality:
@@ -76,6 +92,13 @@ def measure(
         for name, ablated in (ablations or {}).items():
             figures += _ablation_figures(outcome.stances, ablated, name, len(codebook.stances), seed)
     return Quality(tuple(figures))
+
+
+def _metric_name(name: str) -> str:
+    legal = _NOT_IN_NAMES.sub("_", name)
+    if legal == name and len(name) <= _LONGEST_NAME:
+        return name
+    return f"{legal[: _LONGEST_NAME - 9]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 @dataclass(frozen=True)

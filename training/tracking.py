@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,12 @@ from mlflow.types import ColSpec, DataType, Schema
 
 from models.folder import save_model
 from models.news_model import NewsModel
-from models.store import CHALLENGER, CHAMPION, database_file, open_store
+from models.store import CHALLENGER, CHAMPION, database_file, make_champion, open_store
 from standpoint.errors import TrackingError
 from training.gold import Gold
 from training.outcome import Outcome
 from training.plots import training_figures
-from training.quality import Quality
+from training.quality import Quality, all_scalars
 
 EXPERIMENT = "standpoint"
 
@@ -46,8 +46,6 @@ SIGNATURE = ModelSignature(
 _EXAMPLE = {"title": "Rare earth magnets", "body": "A new plant will make magnets from next year, its owner said."}
 _LOADER = "serving.pyfunc"
 _REQUIREMENTS = ("mlflow", "numpy", "pandas", "pyahocorasick", "safetensors", "scikit-learn", "scipy")
-_LONGEST_NAME = 250
-_NOT_IN_NAMES = re.compile(r"[^\w/. -]")
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,8 @@ def record_training(
 ) -> Tracked:
     """Save a model to a folder and record its training in one run.
 
-    The new version becomes `challenger`, and also `champion` where there is none yet.
+    The new version becomes `challenger`, and also `champion` where there is none yet; its tag says that it was
+    promoted when it was registered.
 
     Args:
         model: the model that was fitted on all of the record's gold.
@@ -128,7 +127,7 @@ def _recorded(client: MlflowClient, record: TrainingRecord, folder: Path, uri: s
             pip_requirements=[f"{name}=={version(name)}" for name in _REQUIREMENTS],
             metadata={"codebook": record.gold.codebook.reference},
         )
-        mlflow.log_metrics(_metrics(record.qualities), model_id=info.model_id)
+        mlflow.log_metrics(all_scalars(record.qualities), model_id=info.model_id)
         for name, figure in _figures(record):
             client.log_figure(run_id, figure, f"plots/{name}.png", save_kwargs={"dpi": 120})
     return run_id, info
@@ -163,22 +162,6 @@ def _log_codebook(client: MlflowClient, run_id: str, record: TrainingRecord) -> 
         client.log_artifact(run_id, str(record.codebook), "codebook")
 
 
-def _metrics(qualities: Mapping[str, Quality]) -> dict[str, float]:
-    return {
-        _metric_name(f"{prefix}/{name}"): value
-        for prefix, quality in qualities.items()
-        for name, value in quality.scalars().items()
-    }
-
-
-def _metric_name(name: str) -> str:
-    """Return the name as MLflow allows it; one that has to change ends in a hash, so that no two become one."""
-    legal = _NOT_IN_NAMES.sub("_", name)
-    if legal == name and len(name) <= _LONGEST_NAME:
-        return name
-    return f"{legal[: _LONGEST_NAME - 9]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-
-
 def _figures(record: TrainingRecord) -> Iterator[tuple[str, Any]]:
     for prefix, outcome in record.outcomes.items():
         if prefix in record.qualities:
@@ -190,9 +173,10 @@ def _registered(
     client: MlflowClient, name: str, info: ModelInfo, tags: dict[str, str], promote: bool
 ) -> tuple[int, tuple[str, ...]]:
     """Register the model; return its version and the aliases that it was given."""
-    number = mlflow.register_model(info.model_uri, name, tags=tags).version
-    has_champion = CHAMPION in client.get_registered_model(name).aliases
-    aliases = (CHALLENGER,) if has_champion and not promote else (CHALLENGER, CHAMPION)
-    for alias in aliases:
-        client.set_registered_model_alias(name, alias, str(number))
-    return int(number), aliases
+    registered = mlflow.register_model(info.model_uri, name, tags=tags)
+    version = int(registered.version)
+    client.set_registered_model_alias(name, CHALLENGER, str(version))
+    if CHAMPION in client.get_registered_model(name).aliases and not promote:
+        return version, (CHALLENGER,)
+    make_champion(client, name, version, time=datetime.fromtimestamp(registered.creation_timestamp / 1000, UTC))
+    return version, (CHALLENGER, CHAMPION)

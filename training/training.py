@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
+from models.canaries import canary_answers
 from models.frame_model import MIN_ARTICLES
 from models.news_model import NewsModel
 from standpoint.article import Article
@@ -13,7 +14,7 @@ from training.ablations import ablated_stances
 from training.fitting import MIN_TARGETS, FitConfig, Progress, fit_news_model, in_silence
 from training.gold import Gold
 from training.outcome import Outcome, StanceOutcome, cross_validated, held_out
-from training.quality import Quality, measure
+from training.quality import Quality, all_scalars, measure
 from training.splits import Indices, story_folds, temporal_split
 
 TEMPORAL, CROSS_VALIDATED = "temporal", "cross_validated"
@@ -33,6 +34,7 @@ class Trained:
 def train(gold: Gold, config: FitConfig, *, progress: Progress = in_silence) -> Trained:
     """Measure on held-out stories, then fit on everything.
 
+    The model remembers what it was trained on, its figures, and how it answers the canaries; its folder keeps them.
     `notes` say what could not be done: a frame with too few articles, a split that the dates do not allow.
 
     Raises:
@@ -45,11 +47,16 @@ def train(gold: Gold, config: FitConfig, *, progress: Progress = in_silence) -> 
             measured[name] = _measured(gold, splits(gold, config), config, _below(name, progress))
         except TrainingError as error:
             notes.append(f"{name} quality was not measured: {error}")
+    qualities = {name: quality for name, (_, quality) in measured.items()}
     model = fit_news_model(gold, config, progress=_below("final", progress))
-    model.training["trained_on"] = sorted(text_hash(item.article) for item in gold.articles)
+    model.training |= {
+        "trained_on": sorted(text_hash(item.article) for item in gold.articles),
+        "figures": all_scalars(qualities),
+        "canaries": canary_answers(model),
+    }
     return Trained(
         model=model,
-        qualities={name: quality for name, (_, quality) in measured.items()},
+        qualities=qualities,
         outcomes={name: outcome for name, (outcome, _) in measured.items()},
         notes=tuple(notes),
     )

@@ -2,11 +2,20 @@
 
 import logging
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from models.store import DEFAULT_TRACKING_URI, open_store, tracking_uri, without_password
+from models.store import (
+    CHAMPION,
+    DEFAULT_TRACKING_URI,
+    PROMOTED,
+    make_champion,
+    open_store,
+    tracking_uri,
+    without_password,
+)
 from standpoint.errors import TrackingError
 
 
@@ -77,3 +86,16 @@ def test_an_open_store_leaves_all_settings_as_they_were(tmp_path: Path, capfd: p
 
 def test_only_credentials_are_left_out_of_an_address() -> None:
     assert without_password("mail a@b.example about https://host/x@y") == "mail a@b.example about https://host/x@y"
+
+
+def test_the_champion_goes_from_version_to_version_and_back(tmp_path: Path) -> None:
+    noon = datetime(2025, 11, 25, 12, tzinfo=UTC)
+    with open_store(f"sqlite:///{tmp_path}/mlflow.db", create=True) as client:
+        client.create_registered_model("m")
+        for _ in range(2):
+            client.create_model_version("m", str(tmp_path))
+        moves = [make_champion(client, "m", v, time=noon + timedelta(hours=h)) for h, v in enumerate((1, 2, 1, 1))]
+        tags = [client.get_model_version("m", number).tags[PROMOTED] for number in "12"]
+        champion = client.get_model_version_by_alias("m", CHAMPION).version
+    assert (moves, str(champion)) == ([None, 1, 2, 1], "1")
+    assert tags == ["2025-11-25T14:00:00+00:00", "2025-11-25T13:00:00+00:00"]

@@ -4,16 +4,22 @@ import os
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from mlflow import MlflowClient
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
 from models.folder import load_model, save_model, weights_digest
 from models.news_model import NewsModel
+from serving.model_holder import ModelHolder
 from serving.model_source import FolderSource, RegistrySource, model_source
+from serving.service import create_service
+from serving.service_config import ServiceConfig
 from standpoint.errors import ModelFolderError, TrackingError
+from training.fitting import FitConfig
 from training.gold import Gold
 from training.quality import Quality
 from training.tracking import TrainingRecord, record_training
+from training.training import train
 
 CHAMPION = "models:/standpoint@champion"
 
@@ -61,7 +67,28 @@ def test_a_version_says_when_it_was_promoted_where_it_is_tagged(uri: str) -> Non
     promoted = model_source("models:/standpoint/2", uri=uri).look().promoted
     assert promoted is not None
     assert promoted.isoformat() == "2025-11-25T03:00:00+00:00"
-    assert model_source("models:/standpoint/1", uri=uri).look().promoted is None
+
+
+def test_a_folder_by_its_path_has_the_figures_that_its_run_has(demo_gold: Gold, tmp_path: Path) -> None:
+    trained, uri = train(demo_gold, FitConfig(n_folds=2)), f"sqlite:///{tmp_path}/mlflow.db"
+    record = TrainingRecord(demo_gold, {}, trained.qualities, "0.1.0")
+    record_training(trained.model, record, folder=tmp_path / "m", uri=uri)
+    figures = FolderSource(tmp_path / "m").look().figures
+    assert figures == RegistrySource(CHAMPION, uri).look().figures
+    holder = ModelHolder(FolderSource(tmp_path / "m"))
+    holder.start()  # the self-test compares the canaries
+    with TestClient(create_service(holder, ServiceConfig())) as client:
+        shown = client.get("/v1/model").json()["current"]["figures"]
+    (figure,) = [figure for figure in shown if figure["name"] == "cross_validated/frames/macro_f1"]
+    estimate = trained.qualities["cross_validated"]["frames/macro_f1"].estimate
+    assert (figure["value"], figure["low"], figure["high"]) == (estimate.value, estimate.low, estimate.high)
+
+
+@pytest.mark.parametrize("training", ["{}", "null", '{"figures": [1]}', '{"figures": {"f1": "high"}}'])
+def test_a_folder_that_does_not_say_its_figures_is_offered_without(tmp_path: Path, training: str) -> None:
+    (tmp_path / "model.json").write_text(f'{{"training": {training}}}')
+    (tmp_path / "weights.safetensors").write_bytes(b"")
+    assert FolderSource(tmp_path).look().figures == ()
 
 
 def test_fetching_copies_the_version_and_leaves_the_store_as_it_was(uri: str, store: Path, tmp_path: Path) -> None:

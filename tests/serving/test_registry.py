@@ -1,5 +1,6 @@
 """Tests of the registry, on a real store: what opens, and what is said when it does not."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ from mlflow import MlflowClient
 
 from models.folder import weights_digest
 from models.news_model import NewsModel
-from serving.registry import open_model, registered_versions
+from models.store import open_store
+from serving.registry import look_up, open_model, promote, registered_versions
 from standpoint.article import Article
 from standpoint.codebook import Codebook, Words
 from standpoint.errors import CodebookMismatchError, ModelFolderError, TrackingError
@@ -75,6 +77,30 @@ def test_a_missing_name_is_answered_with_those_there_are(uri: str) -> None:
 def test_a_reference_that_cannot_be_read_says_how_to_write_it(uri: str, reference: str) -> None:
     with pytest.raises(TrackingError, match=f"'{reference}' names no registered model. Write models:/standpoint@"):
         open_model(reference, uri=uri)
+
+
+def test_a_version_is_promoted_and_says_when_and_which_was_champion_before(uri: str, store: Path) -> None:
+    with open_store(uri) as client:
+        client.create_registered_model("rolled")
+        for _ in range(2):
+            client.create_model_version("rolled", str(store))
+    times = [datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2, 3, 4)]
+    references = ("/1", "/2", "@champion", "/1")
+    done = [promote(f"models:/rolled{name}", uri=uri, time=time) for name, time in zip(references, times, strict=True)]
+    assert [(item.before, item.version) for item in done] == [(None, 1), (1, 2), (2, 2), (2, 1)]
+    first, second = (look_up(f"models:/rolled/{version}", uri=uri) for version in (1, 2))
+    assert (first.promoted, second.promoted) == (times[3], times[1])  # what was champion already keeps its time
+    assert (first.aliases, second.aliases) == (("champion",), ())
+
+
+def test_a_version_that_is_not_there_is_not_promoted(uri: str) -> None:
+    with pytest.raises(TrackingError, match=r"there is no such version \(there are: 2 @challenger, 1 @champion\)"):
+        promote("models:/standpoint/7", uri=uri, time=datetime.now(UTC))
+
+
+def test_a_folder_is_not_promoted(uri: str) -> None:
+    with pytest.raises(TrackingError, match=r"'mlruns/models/m' is no registered version.*Write models:/standpoint/3"):
+        promote("mlruns/models/m", uri=uri, time=datetime.now(UTC))
 
 
 def test_a_store_that_is_not_there_is_named(tmp_path: Path) -> None:

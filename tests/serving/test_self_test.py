@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from models.canaries import canary_answers
 from models.news_model import NewsModel
-from serving.self_test import canary_articles, self_test
+from serving.self_test import self_test
 from standpoint.article import Article
-from standpoint.codebook import Codebook, Words
 from standpoint.errors import ModelError
 from standpoint.prediction import FramePrediction, Prediction, ScoredSpan, StancePrediction
 from training.gold import Gold
@@ -127,15 +127,30 @@ def test_a_slow_model_is_kept_out(demo_model: NewsModel) -> None:
         self_test(demo_model, clock=lambda: next(times))
 
 
-def test_the_canaries_hold_both_languages_an_empty_body_a_long_one_and_every_actor(demo_gold: Gold) -> None:
-    articles = canary_articles(demo_gold.codebook)
-    assert {"稀土", "rare", "🧲"} <= {
-        word for word in ("稀土", "rare", "🧲") if any(word in a.text.lower() for a in articles)
-    }
-    assert "" in {article.body for article in articles}
-    assert 50_000 < max(len(article.text) for article in articles) < 200_000
-    assert all(name in articles[-1].body for name in ("China", "Japan"))
+def test_a_model_that_answers_as_it_did_in_training_passes(demo_model: NewsModel) -> None:
+    self_test(remembering(demo_model, demo_model))
 
 
-def test_a_codebook_without_actors_has_canaries_too() -> None:
-    assert len(canary_articles(Codebook("bare", Words("bare", "空")))) == 7
+def test_a_model_that_computes_something_else_than_in_training_is_kept_out(demo_model: NewsModel) -> None:
+    assert demo_model.frame_model is not None
+    arrays = demo_model.frame_model.to_arrays()
+    other = type(demo_model.frame_model)().load_arrays({**arrays, "intercept": arrays["intercept"] + 0.01})
+    changed = NewsModel(demo_model.codebook, frame_model=other, stance_model=demo_model.stance_model)
+    with pytest.raises(ModelError) as error:
+        self_test(remembering(changed, demo_model))
+    assert re.match(
+        r"standpoint/2: fails its self-test: canary-0: frames/\w+ is 0\.\d+, and was 0\.\d+ in training: "
+        r"libraries or files here compute something else \(and \d+ more\)\. Train anew, or promote another\.$",
+        str(error.value),
+    )
+
+
+def remembering(model: NewsModel, trained: NewsModel) -> NewsModel:
+    """Return a model whose folder says that it answered, when it was trained, as another does."""
+    return NewsModel(
+        model.codebook,
+        frame_model=model.frame_model,
+        stance_model=model.stance_model,
+        version="standpoint/2",
+        training={"canaries": canary_answers(trained)},
+    )

@@ -5,6 +5,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from math import nan
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from mlflow.models import get_model_info
 from measurement.intervals import Estimate
 from models.folder import load_model
 from models.news_model import NewsModel
-from models.store import DEFAULT_TRACKING_URI
+from models.store import DEFAULT_TRACKING_URI, PROMOTED
+from serving.registry import look_up
 from standpoint.errors import ModelFolderError, TrackingError
 from training.gold import Gold
 from training.outcome import Outcome
@@ -157,6 +159,16 @@ def test_the_champion_moves_only_when_told_to(train: Train, tmp_path: Path) -> N
     assert {alias: str(version) for alias, version in aliases.items()} == {"champion": "3", "challenger": "4"}
 
 
+def test_a_version_says_when_it_became_champion_and_others_do_not(train: Train, tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path}/mlflow.db"
+    for promote in (False, False, True):
+        train(uri, promote=promote)
+    offers = [look_up(f"models:/standpoint/{version}", uri=uri) for version in (1, 2, 3)]
+    assert [offer.promoted for offer in offers] == [offers[0].created, None, offers[2].created]
+    tag = MlflowClient(uri, uri).get_model_version("standpoint", "3").tags["promoted"]
+    assert datetime.fromisoformat(tag).utcoffset() == timedelta(0)
+
+
 def test_a_model_can_stay_unregistered(train: Train, uri: str, client: MlflowClient) -> None:
     tracked = train(uri, name=None)
     assert (tracked.version, tracked.aliases) == (None, ())
@@ -167,7 +179,8 @@ def test_the_version_says_what_it_came_from(tracked: Tracked, client: MlflowClie
     version = client.get_model_version("standpoint", "1")
     assert tracked.model_uri == "models:/standpoint/1"
     assert version.run_id == tracked.run_id
-    assert version.tags == {"codebook": record.gold.codebook.reference, "code_version": "0.1.0+abc123"}
+    tags = {name: value for name, value in version.tags.items() if name != PROMOTED}
+    assert tags == {"codebook": record.gold.codebook.reference, "code_version": "0.1.0+abc123"}
 
 
 def test_names_that_mlflow_refuses_are_changed_and_stay_apart(train: Train, uri: str, client: MlflowClient) -> None:

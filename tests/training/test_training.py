@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from models.canaries import canary_answers
 from models.news_model import NewsModel
 from standpoint.article import make_article
 from standpoint.errors import TrainingError
@@ -40,6 +41,18 @@ def test_the_model_is_fitted_on_everything_and_remembers_what(trained: Trained, 
     assert trained.model.training["trained_on"] == sorted(text_hash(item.article) for item in gold.articles)
     assert trained.model.frame_model is not None
     assert trained.model.stance_model is not None
+
+
+def test_the_model_remembers_its_figures_with_their_intervals(trained: Trained) -> None:
+    figures = trained.model.training["figures"]
+    estimate = trained.qualities[TEMPORAL]["frames/macro_f1"].estimate
+    ends = [figures[f"temporal/frames/macro_f1{end}"] for end in ("", "/low", "/high")]
+    assert ends == [estimate.value, estimate.low, estimate.high]
+    assert len(figures) == sum(len(quality.scalars()) for quality in trained.qualities.values())
+
+
+def test_the_model_remembers_how_it_answers_the_canaries(trained: Trained) -> None:
+    assert trained.model.training["canaries"] == canary_answers(trained.model)
 
 
 def test_a_frame_too_rare_to_learn_is_noted_once(trained: Trained) -> None:
