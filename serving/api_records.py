@@ -15,6 +15,11 @@ from standpoint.codebook import Actor, Alias, Codebook, Words
 from standpoint.errors import InputError
 from standpoint.prediction import Prediction
 
+MOST_NAMES, LONGEST_NAME = 20, 200
+"""How many names an actor may have that is asked for, and how many characters one of them."""
+
+_Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=r"\S")]
+
 ZH_ARTICLE = {
     "id": "zh-1",
     "title": "美国盟友签署关键矿产协议",
@@ -55,7 +60,7 @@ class ActorInput(_Input):
     """An actor asked for beside those of the codebook, found by its names."""
 
     id: str = Field(pattern="^[a-z][a-z0-9_-]{0,63}$", description="An id that the codebook does not have.")
-    aliases: Annotated[list[Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]], Field(fail_fast=True)]
+    aliases: Annotated[list[_Name], Field(max_length=MOST_NAMES, fail_fast=True)]
 
 
 class PredictRequest(_Input):

@@ -14,16 +14,18 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from fastapi.security import HTTPAuthorizationCredentials
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 
 from serving.api import key_required
 from serving.batching import OverloadedError
 from serving.explorer_call import api_call
-from serving.explorer_form import Asked, Form, own_form_only
-from serving.explorer_page import View, explorer_page
+from serving.explorer_form import Asked, Form, FormError, other_actors, own_form_only
+from serving.explorer_page import View, explorer_page, failure_page
 from serving.explorer_result import Result, result_of
 from serving.explorer_words import PROBLEMS, chosen_language
-from serving.parts import Parts, parts_of
+from serving.parts import parts_of
 from serving.problems import ProblemError
+from serving.request_log import log_failure
 from standpoint.article import article_from_json, make_article
 from standpoint.errors import InputError
 from standpoint.jsonl import read_jsonl
@@ -69,27 +71,45 @@ class Explorer:
 
     async def show(self, request: Request, language: _Language = "") -> Response:
         """Return the page with an empty form."""
-        return await self._page(request, language, Asked())
+        return await self._or_failure(request, self._page(request, language, Asked()))
 
     async def answer(self, request: Request, language: _Language = "") -> Response:
         """Return the page with what the model makes of the article in the form, or with what is wrong with it."""
+        return await self._or_failure(request, self._answered(request, language))
+
+    async def _or_failure(self, request: Request, page: Awaitable[Response]) -> Response:
+        """Return the page, or where the service fails on it a plain one, for a browser would show the API's JSON."""
+        try:
+            return await page
+        except ClientDisconnect:
+            raise
+        except Exception as error:  # the last place where its reader can be told in words
+            log_failure(error, request_id=request.state.request_id)
+            return HTMLResponse(failure_page(request.state.request_id, self._files), 500, HEADERS)
+
+    async def _answered(self, request: Request, language: str) -> Response:
         asked = Asked()
         try:
             own_form_only(request)
-            form = Form(await request.body())
-            asked = self._asked(form)
+            asked, key = await run_in_threadpool(self._read, await request.body())
             if parts_of(request).keys is not None:
-                key_required(request, HTTPAuthorizationCredentials(scheme="Bearer", credentials=form.text("key")))
+                key_required(request, HTTPAuthorizationCredentials(scheme="Bearer", credentials=key))
             result = await _result(request, asked)
         except ProblemError as problem:
             return await self._page(request, language, asked, problem=problem)
         return await self._page(request, language, asked, result=result)
 
+    def _read(self, body: bytes) -> tuple[Asked, str]:
+        """Return what is asked for, and the key."""
+        form = Form(body)
+        return self._asked(form), form.text("key")
+
     def _asked(self, form: Form) -> Asked:
         name = form.text("sample")
         if name:
             sample = self._samples.get(name)
-            return Asked(sample=name) if sample is None else Asked(sample.title, sample.body, name)
+            asked = Asked(sample=name) if sample is None else Asked(sample.title, sample.body, name)
+            return replace(asked, actors=form.text("actors"))
         asked = form.asked()
         texts = {(sample.title, sample.body): sample.id for sample in self._samples.values()}
         return replace(asked, sample=texts.get((asked.title, asked.body), ""))
@@ -112,9 +132,9 @@ class Explorer:
             with_key=parts.keys is not None,
             samples=list(self._samples.values()),
             files=self._files,
-            problem="" if problem is None else _words(problem, asked, parts, language),
+            problem="" if problem is None else _words(problem, language),
             result=result,
-            call="" if result is None else _call(request, asked),
+            call="" if result is None else _call(request, result),
         )
         html = await run_in_threadpool(explorer_page, view)
         given = {} if problem is None or problem.headers is None else problem.headers
@@ -126,52 +146,47 @@ async def _result(request: Request, asked: Asked) -> Result:
     """Return what the model makes of the article.
 
     Raises:
-        ProblemError: there is no text, or too much, or no such sample (422), or too much waits for the model (503).
+        ProblemError: there is no text, or too much, or no such sample, or the other actors are too much (422), or too
+            much waits for the model (503).
     """
     parts = parts_of(request)
     _check(asked, parts.config.max_characters)
+    taken = parts.holder.current.model.codebook.actor_ids
+    others = other_actors(asked.actors, most=parts.config.max_actors, taken=taken)
     article = make_article(asked.title, asked.body)
     request.state.n_articles = 1
     try:
-        [prediction], served = await parts.batcher.predict([article])
+        [prediction], served = await parts.batcher.predict([article], actors=others)
     except OverloadedError as error:
         raise ProblemError(503, "overloaded", str(error), headers={"Retry-After": str(error.retry_after)}) from None
     except InputError as error:
         raise ProblemError(422, "refused", str(error)) from None
     finally:
         parts.metrics.queued(parts.batcher.n_waiting)
-    return await run_in_threadpool(result_of, article, prediction, served.model)
+    return await run_in_threadpool(result_of, article, prediction, served.model, others)
 
 
 def _check(asked: Asked, max_characters: int) -> None:
     if not (asked.title.strip() or asked.body.strip()):
-        name = "unknown-sample" if asked.sample else "blank"
-        raise ProblemError(422, name, "There is no article in the form.")
-    if _n_characters(asked) > max_characters:
-        raise ProblemError(422, "too-long", f"An article may have {max_characters} characters.")
+        raise FormError("unknown-sample" if asked.sample else "blank", "There is no article in the form.")
+    n_characters = len(asked.title) + 2 + len(asked.body)
+    if n_characters > max_characters:
+        words = f"An article may have {max_characters} characters."
+        raise FormError("too-long", words, found=n_characters, limit=max_characters)
 
 
-def _n_characters(asked: Asked) -> int:
-    return len(asked.title) + 2 + len(asked.body)
-
-
-def _words(problem: ProblemError, asked: Asked, parts: Parts, language: str) -> str:
+def _words(problem: ProblemError, language: str) -> str:
     if problem.name not in PROBLEMS:
         return problem.detail
-    return (
-        PROBLEMS[problem.name]
-        .in_language(language)
-        .format(
-            found=f"{_n_characters(asked):,}",
-            limit=f"{parts.config.max_characters:,}",
-            seconds=(problem.headers or {}).get("Retry-After", "1"),
-        )
-    )
+    values = problem.values if isinstance(problem, FormError) else {}
+    seconds = (problem.headers or {}).get("Retry-After", "1")
+    return PROBLEMS[problem.name].in_language(language).format(seconds=seconds, **values)
 
 
-def _call(request: Request, asked: Asked) -> str:
+def _call(request: Request, result: Result) -> str:
     address = request.headers.get("origin") or str(request.base_url)
-    return api_call(asked.title, asked.body, address=address, with_key=parts_of(request).keys is not None)
+    with_key = parts_of(request).keys is not None
+    return api_call(result.article.title, result.article.body, result.others, address=address, with_key=with_key)
 
 
 def _address(name: str, content: bytes) -> str:

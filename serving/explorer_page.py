@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -37,14 +38,6 @@ class View:
 
 def explorer_page(view: View) -> str:
     """Return the page in the language of the view."""
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"percent": percent, "count": "{:,}".format}
 
     def say(name: str, **values: object) -> str:
         return WORDS[name].in_language(view.language).format(**values)
@@ -52,9 +45,27 @@ def explorer_page(view: View) -> str:
     def words(given: Words) -> str:
         return given.in_language(view.language)
 
-    template = environment.get_template("explorer.html")
+    template = _environment().get_template("explorer.html")
     html = template.render(view=view, result=view.result, say=say, words=words, n_hues=N_HUES)
     return html.replace("\0", "\ufffd")  # HTML has no NUL; browsers put this in its place as well
+
+
+def failure_page(request_id: str, files: Mapping[str, str]) -> str:
+    """Return the page, in both languages, for a request on which the service itself failed."""
+    return _environment().get_template("failure.html").render(words=WORDS, request_id=request_id, files=files)
+
+
+@cache  # a template takes twenty times as long to compile as to fill in
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"percent": percent}
+    return environment
 
 
 def percent(proba: float) -> str:

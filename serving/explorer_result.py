@@ -7,7 +7,7 @@ from itertools import accumulate
 from models.news_model import NewsModel
 from serving.marked_text import Line, Mark, marked_lines
 from standpoint.article import Article
-from standpoint.codebook import Actor, Codebook, Frame, StanceLabel
+from standpoint.codebook import Actor, Frame, StanceLabel
 from standpoint.prediction import FramePrediction, Prediction, StancePrediction
 
 
@@ -45,10 +45,14 @@ class ActorRow:
 
 @dataclass(frozen=True)
 class Result:
-    """What the page shows of one article; frames that are present come first, those of higher probability before."""
+    """What the page shows of one article; frames that are present come first, those of higher probability before.
+
+    `others` are the actors asked for beside the codebook's.
+    """
 
     model: NewsModel
     article: Article
+    others: tuple[Actor, ...]
     frames: tuple[FrameRow, ...]
     actors: tuple[ActorRow, ...]
     title: list[Line]
@@ -58,6 +62,12 @@ class Result:
     def present(self) -> list[FrameRow]:
         """The frames that are present."""
         return [row for row in self.frames if row.is_present]
+
+    @property
+    def unnamed(self) -> list[Actor]:
+        """The other actors that are not found in the text."""
+        named = [row.actor for row in self.actors]
+        return [actor for actor in self.others if actor not in named]
 
     @property
     def has_weighed_stance(self) -> bool:
@@ -71,8 +81,8 @@ class Result:
         return next((part.names for piece in pieces for part in piece.parts if part.names), "")
 
 
-def result_of(article: Article, prediction: Prediction, model: NewsModel) -> Result:
-    """Return what the page shows of an article, given the prediction and the model that made it."""
+def result_of(article: Article, prediction: Prediction, model: NewsModel, others: tuple[Actor, ...] = ()) -> Result:
+    """Return what the page shows of an article, given the prediction, the model that made it, and other actors."""
     codebook, text = model.codebook, article.text
     thresholds = [] if model.frame_model is None else model.frame_model.thresholds_.tolist()
     found = zip(codebook.frames, prediction.frames, thresholds, strict=True) if prediction.frames else ()
@@ -83,12 +93,14 @@ def result_of(article: Article, prediction: Prediction, model: NewsModel) -> Res
         for number, span in enumerate(predicted.evidence)
     ]
     marks += _stance_marks(prediction.stances)
+    actors = {actor.id: actor for actor in (*codebook.actors, *others)}
     n_title = len(article.title)
     return Result(
         model=model,
         article=article,
+        others=others,
         frames=tuple(_frame_row(*item) for item in frames),
-        actors=tuple(_actor_row(stance, codebook) for stance in prediction.stances),
+        actors=tuple(_actor_row(stance, actors[stance.actor], codebook.stances) for stance in prediction.stances),
         title=marked_lines(text, marks, (0, n_title)),
         body=marked_lines(text, marks, (n_title + 2, len(text))),
     )
@@ -107,9 +119,7 @@ def _stance_marks(stances: Sequence[StancePrediction]) -> Iterator[Mark]:
             yield Mark("mention", label, number, start, end)
 
 
-def _actor_row(predicted: StancePrediction, codebook: Codebook) -> ActorRow:
-    actor = next(actor for actor in codebook.actors if actor.id == predicted.actor)
-    scale = codebook.stances
+def _actor_row(predicted: StancePrediction, actor: Actor, scale: Sequence[StanceLabel]) -> ActorRow:
     tones = {scale[0].id: "low", scale[-1].id: "high"} if len(scale) > 1 else {}
     probas = [predicted.proba[stance.id] for stance in scale]
     starts = accumulate(probas[:-1], initial=0.0)

@@ -22,6 +22,11 @@ WORDS = {
     "too_long": Words(
         "At most {limit} characters are read. Split the article.", "最多读取 {limit} 个字符。请分段提交。"
     ),
+    "other": Words("Other actors to look for", "另需查找的行为体"),
+    "other_hint": Words(
+        "One a line; more names of the same actor after commas, as in: Pensana, 彭萨纳",
+        "每行一个；同一行为体的其他名称用逗号隔开，例如：Pensana，彭萨纳",
+    ),
     "key": Words("API key", "API 密钥"),
     "key_hint": Words(
         "Sent with this form only; it is not kept, and not shown again.", "只随本表单发送，不保存，也不再显示。"
@@ -61,6 +66,10 @@ WORDS = {
         "A rare stance is called at a lower probability than a common one.", "少见的立场在较低概率时即判定。"
     ),
     "no_actor": Words("No actor of the codebook is named.", "没有提到编码手册中的行为体。"),
+    "found_by": Words(
+        "Asked for beside the codebook. Looked for as: {names}", "编码手册之外另需查找。查找的名称：{names}"
+    ),
+    "unnamed": Words("Not found in the text: {names}", "文中未找到：{names}"),
     "no_stance_model": Words("This model finds no stances.", "此模型不识别立场。"),
     "mention": Words("{n} mention", "提及 {n} 次"),
     "mentions": Words("{n} mentions", "提及 {n} 次"),
@@ -77,6 +86,12 @@ WORDS = {
     "codebook": Words("Codebook", "编码手册"),
     "caution": Words("A model's judgement, not a fact: check the evidence.", "这是模型的判断，并非事实：请核对依据。"),
     "wait": Words("Reading …", "正在读取……"),
+    "failed": Words("The page could not be made", "页面未能生成"),
+    "failed_hint": Words(
+        "The service failed on this request. Tell whoever runs it this number, under which its log has the cause:",
+        "服务处理此请求时出错。请把下面的编号告诉服务的管理者，日志中记有原因：",
+    ),
+    "failed_back": Words("Back to the page", "返回页面"),
 }
 """Every text of the page that does not come from the codebook, the model or the article."""
 
@@ -91,8 +106,15 @@ PROBLEMS = {
         "Too many articles wait for the model. Try again in {seconds} s.",
         "等待模型的文章太多。请在 {seconds} 秒后重试。",
     ),
+    "wrong-actors": Words(
+        "Line {line} of the other actors is too much: up to {actors} lines are read, each with up to {names} names of "
+        "{characters} characters.",
+        "“另需查找的行为体”第 {line} 行超出限制：最多 {actors} 行，每行最多 {names} 个名称，"
+        "每个名称最多 {characters} 个字符。",
+    ),
     "body-too-large": Words("The article is too large. Split it.", "文章太大。请分段提交。"),
     "too-slow": Words("The article did not arrive in time. Send it again.", "文章未能及时送达。请重新提交。"),
+    "compressed": Words("A compressed form is not read. Use this page's own.", "不读取压缩的表单。请使用本页的表单。"),
     "not-a-form": Words("Only this page's form is read here. Use it.", "此处只接受本页表单。请使用表单。"),
     "from-elsewhere": Words(
         "The article was sent from another site's page. Paste it here.", "文章由其他网站的页面发来。请在此粘贴。"

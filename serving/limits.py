@@ -6,14 +6,15 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from serving.problems import ProblemError, problem_response
+from serving.problems import ProblemError
 from serving.service_config import ServiceConfig
 
 
 class BodyLimits:
-    """ASGI middleware: refuses bodies that are too large, compressed or too slow.
+    """ASGI middleware: refuses bodies that are too large, compressed or too slow, as soon as one is asked for.
 
-    A body is counted while it arrives, so that one without a true Content-Length is not held either.
+    A body is counted while it arrives, so that one without a true Content-Length is not held either. Whoever asks for
+    it gets the refusal as an error, and answers in its own way: the API with a problem, the explorer with its page.
     """
 
     def __init__(self, app: ASGIApp, *, config: ServiceConfig) -> None:
@@ -22,19 +23,27 @@ class BodyLimits:
         self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer for the service where a limit is broken, else let it answer."""
+        """Let the service answer; what it reads of the body is counted."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        problem = self._refusal(Headers(scope=scope))
-        if problem is not None:
-            await problem_response(Request(scope), problem)(scope, receive, send)
-            return
-        body = _CountedBody(self, receive)
+        body = _CountedBody(self, receive, Headers(scope=scope))
         try:
             await self.app(scope, body.receive, send)
         finally:
             self._held -= body.n_bytes
+
+    def check(self, headers: Headers) -> None:
+        """Refuse a body for what its head says.
+
+        Raises:
+            ProblemError: 415 where it is compressed, 413 where it is too large.
+        """
+        if headers.get("content-encoding", "identity").strip().lower() != "identity":
+            raise ProblemError(415, "compressed", "Compressed bodies are not read. Send it without Content-Encoding.")
+        length = headers.get("content-length", "")
+        if length.isdecimal() and int(length[:20]) > self._config.max_body_bytes:
+            raise _too_large(self._config)
 
     def hold(self, n_bytes: int, of_body: int) -> None:
         """Count bytes that arrived, `of_body` of them in one request so far.
@@ -53,15 +62,6 @@ class BodyLimits:
         """How long a body may take to arrive."""
         return self._config.body_seconds
 
-    def _refusal(self, headers: Headers) -> ProblemError | None:
-        encoding = headers.get("content-encoding", "identity").strip().lower()
-        if encoding != "identity":
-            return ProblemError(415, "compressed", "Compressed bodies are not read. Send it without Content-Encoding.")
-        length = headers.get("content-length", "")
-        if length.isdecimal() and int(length[:20]) > self._config.max_body_bytes:
-            return _too_large(self._config)
-        return None
-
 
 def json_only(request: Request) -> None:
     """Let a request in that says its body is JSON, which no web page elsewhere may send unasked.
@@ -77,16 +77,18 @@ def json_only(request: Request) -> None:
 class _CountedBody:
     """The body of one request, counted while it is read."""
 
-    def __init__(self, limits: BodyLimits, receive: Receive) -> None:
+    def __init__(self, limits: BodyLimits, receive: Receive, headers: Headers) -> None:
         self.n_bytes = 0
         self._limits = limits
         self._receive = receive
+        self._headers = headers
         self._end = asyncio.get_running_loop().time() + limits.seconds
         self._is_complete = False
 
     async def receive(self) -> Message:
         if self._is_complete:
             return await self._receive()
+        self._limits.check(self._headers)
         try:
             async with asyncio.timeout_at(self._end):
                 message = await self._receive()

@@ -5,6 +5,7 @@ Nothing of the request's own text is repeated, neither articles nor keys.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -93,7 +94,7 @@ def from_validation(error: ValidationError, model: type[BaseModel]) -> ProblemEr
         return ProblemError(
             400, "not-json", f"The body is not JSON: {found[0]['ctx']['error']}. Send one object in UTF-8."
         )
-    names = _names(model.model_json_schema())
+    names = _names(model)
     return wrong_fields([_field_error(item, names) for item in found[:MOST_ERRORS]], n_errors)
 
 
@@ -145,8 +146,10 @@ def _field_error(item: Mapping[str, Any], names: Mapping[str, list[str]]) -> Fie
     return FieldError("/".join(["#", *place]), words)
 
 
-def _names(schema: Mapping[str, Any]) -> dict[str, list[str]]:
+@lru_cache(maxsize=8)  # a schema takes ten times as long to make as a wrong body to read
+def _names(model: type[BaseModel]) -> dict[str, list[str]]:
     """Return the fields of the body under "", and those of the objects in each list under the list's name."""
+    schema = model.model_json_schema()
     names = {"": list(schema["properties"])}
     for field, value in schema["properties"].items():
         inner = value.get("items", value).get("$ref", "").rpartition("/")[2]

@@ -11,13 +11,15 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.problems import unexpected
 
 LOGGER = "standpoint.service"
 REQUEST_ID = "X-Request-Id"
+CLIENT_CLOSED = 499
+"""The status under which a request is kept whose client went away before all of it was read: no answer was sent."""
 
 _GIVEN_ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
 
@@ -63,6 +65,8 @@ class RequestLog:
     async def _answered(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         try:
             await self.app(scope, receive, answer.send)
+        except ClientDisconnect:
+            answer.status = CLIENT_CLOSED
         except Exception as error:  # the last place where a client can still be told
             log_failure(error, request_id=answer.request_id)
             if answer.is_started:

@@ -1,9 +1,12 @@
-"""Fixtures: a model folder, a holder of that model, a service around it, and a server in a process of its own."""
+"""Fixtures: a model folder, a holder of that model, a service around it, a server, a browser and a page to open."""
 
 import os
+import shutil
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import PIPE, Popen
@@ -11,10 +14,13 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, sync_playwright
 
 from models.folder import save_model
 from models.news_model import NewsModel
+from serving.explorer import explorer_routes
 from serving.model_holder import ModelHolder
 from serving.model_source import model_source
 from serving.service import create_service
@@ -22,6 +28,13 @@ from serving.service_config import ServiceConfig
 
 ROOT = Path(__file__).parents[2]
 Connect = Callable[[ServiceConfig], TestClient]
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+)
 
 
 @pytest.fixture(scope="session")
@@ -121,3 +134,40 @@ def _wait_until_ready(server: Server) -> None:
         except URLError:
             time.sleep(0.05)
     raise AssertionError(server.log.read_text())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start a Chromium without a window."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        message = "no chromium: install the packages chromium and fonts-noto-cjk, or run `make test` as root"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def explore(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[NewsModel], str]]:
+    """Lend a function that serves a model with the explorer page, in a thread, and returns where."""
+    with ExitStack() as stack:
+        yield lambda model: stack.enter_context(_explored(model, tmp_path_factory.mktemp("explored") / "model"))
+
+
+@contextmanager
+def _explored(model: NewsModel, folder: Path) -> Iterator[str]:
+    save_model(model, folder)
+    holder = ModelHolder(model_source(str(folder), uri="sqlite:///none.db"))
+    holder.start()
+    service = create_service(holder, ServiceConfig(), doors=[explorer_routes()])
+    server = uvicorn.Server(uvicorn.Config(service, port=0, log_config=None))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    host, port = server.servers[0].sockets[0].getsockname()[:2]
+    yield f"http://{host}:{port}"
+    server.should_exit = True
+    thread.join()

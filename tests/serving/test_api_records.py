@@ -50,6 +50,13 @@ def test_an_actor_has_an_id_of_its_own_and_its_names(demo_model: NewsModel) -> N
     assert [error.pointer for error in caught.value.errors] == ["#/actors/1/id"]
 
 
+def test_an_actor_with_too_many_names_is_refused() -> None:
+    actors = [{"id": "acme", "aliases": [f"Acme {number}" for number in range(21)]}]
+    with pytest.raises(ProblemError) as caught:
+        read_request(body(articles=[{"body": "a"}], actors=actors), EXPECTED)
+    assert [error.pointer for error in caught.value.errors] == ["#/actors/0/aliases"]
+
+
 def test_an_answer_holds_the_predictions_and_is_as_documented(demo_model: NewsModel) -> None:
     predictions = demo_model.predict([WHOLE])
     answer = answer_of(predictions, "r1", probabilities=True)

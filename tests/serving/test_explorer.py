@@ -1,5 +1,6 @@
 """Tests of serving.explorer, without a browser: what is sent for which form."""
 
+import gzip
 import html
 import json
 import re
@@ -22,6 +23,7 @@ from serving.service_config import ServiceConfig
 Connect = Callable[[ServiceConfig], TestClient]
 
 BOTH = "China broke its promise and the costly plan collapsed again, allies signed a joint pact."
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 HOSTILE = (
     "😀 <script>alert(1)</script> & \"'> 稀土\r\n\r\n\r\n\u202e\u200bChina broke its promise. \x00"
     f"{BOTH}\r\n<img src=x onerror=alert(1)> Allies signed a joint pact. Japan kept its word."
@@ -89,11 +91,22 @@ def expected_marks(text: str, found: dict[str, Any]) -> dict[tuple[str, str], st
     return {where: text[slice(*span)].replace("\x00", "␀") for where, span in spans.items()}
 
 
+def request_in_call(page: str) -> dict[str, Any]:
+    """Return the request in the API call that the page shows."""
+    call = page.partition('<code id="call">')[2].partition("</code>")[0]
+    request: dict[str, Any] = json.loads(html.unescape(call).splitlines()[-2])
+    return request
+
+
 def article_in_call(page: str) -> dict[str, str]:
     """Return the article in the API call that the page shows."""
-    call = page.partition('<code id="call">')[2].partition("</code>")[0]
-    article: dict[str, str] = json.loads(html.unescape(call).splitlines()[-2])["articles"][0]
+    article: dict[str, str] = request_in_call(page)["articles"][0]
     return article
+
+
+def alert(page: str) -> str:
+    """Return what the page says is wrong."""
+    return html.unescape(page.partition('role="alert">')[2].partition("</p>")[0])
 
 
 def test_what_is_marked_is_what_the_api_answers_for_the_call_that_is_shown(connect: Connect) -> None:
@@ -112,8 +125,7 @@ def test_hostile_text_adds_no_element_and_no_script(connect: Connect) -> None:
     client = connect(ServiceConfig())
     page = client.post("/", data={"title": '"><script>alert(1)</script>', "body": HOSTILE})
     shown = Shown(page.text)
-    assert shown.tags.count("script") == 1
-    assert "img" not in shown.tags
+    assert [shown.tags.count(tag) for tag in ("script", "img")] == [1, 1]
     assert not re.search("<[^>]+ on[a-z]+=|<[^>]+ style=|javascript:", page.text)
     assert "\x00" not in page.text
     assert 'data-names="RLO ZWSP"' in page.text
@@ -165,6 +177,12 @@ def test_a_sample_is_read_and_said_to_be_made_up(connect: Connect) -> None:
             "有 83 个字符，最多读取 80 个",
         ),
         ({"sample": "nonsense"}, 422, "There is no such sample.", "没有这个样例。"),
+        (
+            {"body": BOTH[:50], "actors": "Lynas\r\n\r\n" + "稀" * 201},
+            422,
+            "Line 3 of the other actors is too much: up to 20 lines are read, each with up to 20 names of 200",
+            "第 3 行超出限制：最多 20 行，每行最多 20 个名称，每个名称最多 200",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_on_the_page(
@@ -174,14 +192,61 @@ def test_what_is_wrong_is_said_on_the_page(
     for language, words in (("en", english), ("zh", chinese)):
         page = client.post(f"/?language={language}", data=form)
         assert page.status_code == status
-        assert words in page.text.partition('role="alert">')[2].partition("</p>")[0]
+        assert words in alert(page.text)
 
 
-def test_a_body_that_grows_too_large_is_refused_on_the_page(connect: Connect) -> None:
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "words"),
+    [
+        (iter([b"body=", b"x" * 3000]), {}, 413, "文章太大。请分段提交。"),
+        (b"body=" + b"x" * 3000, {}, 413, "文章太大。请分段提交。"),
+        (gzip.compress(b"body=x"), {"Content-Encoding": "gzip"}, 415, "不读取压缩的表单。请使用本页的表单。"),
+    ],
+)
+def test_a_form_whose_body_is_refused_is_answered_with_the_page(
+    connect: Connect, body: bytes | Iterator[bytes], headers: dict[str, str], status: int, words: str
+) -> None:
     client = connect(ServiceConfig(max_body_bytes=2000))
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    page = client.post("/?language=zh", content=iter([b"body=", b"x" * 3000]), headers=headers)
-    assert (page.status_code, "文章太大。" in page.text) == (413, True)
+    page = client.post("/?language=zh", content=body, headers={**FORM, **headers})
+    assert (page.status_code, alert(page.text)) == (status, words)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_where_the_service_fails_the_page_says_so_in_both_languages_with_the_requests_id(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, method: str
+) -> None:
+    client = connect(ServiceConfig())
+    monkeypatch.setattr("serving.explorer.explorer_page", lambda view: 1 / 0)
+    page = client.request(method, "/", headers={"X-Request-Id": "r1", **FORM}, content=b"body=secret")
+    assert (page.status_code, page.headers["content-type"]) == (500, "text/html; charset=utf-8")
+    assert all(words in page.text for words in ("The service failed", "服务处理此请求时出错", "<code>r1</code>"))
+    assert page.headers["content-security-policy"] == HEADERS["Content-Security-Policy"]
+    [failure] = [record.fields for record in caplog.records if record.msg == "failure"]  # type: ignore[attr-defined]  # of our own log
+    assert (failure["error"], failure["request_id"]) == ("ZeroDivisionError", "r1")
+    assert "secret" not in caplog.text
+
+
+def test_other_actors_are_looked_for_and_the_call_asks_for_them_too(connect: Connect) -> None:
+    client = connect(ServiceConfig())
+    form = {"body": f"{BOTH} Lynas kept its word.", "actors": "Lynas, 莱纳斯\r\n<b>Maaden</b>\r\n"}
+    page = client.post("/", data=form)
+    request = request_in_call(page.text)
+    assert request["actors"] == [
+        {"id": "other-1", "aliases": ["Lynas", "莱纳斯"]},
+        {"id": "other-2", "aliases": ["<b>Maaden</b>"]},
+    ]
+    found = client.post("/v1/predict", json=request).json()["predictions"][0]
+    assert [stance["actor"] for stance in found["stances"]] == ["china", "other-1"]
+    assert Shown(page.text).marked == expected_marks(f"\n\n{form['body']}", found)
+    assert "Looked for as: Lynas · 莱纳斯 " in page.text
+    assert "Not found in the text: &lt;b&gt;Maaden&lt;/b&gt;</p>" in page.text
+
+
+def test_other_actors_stay_in_the_form_also_where_a_sample_is_picked(connect: Connect) -> None:
+    client = connect(ServiceConfig())
+    for form in ({"body": BOTH}, {"body": ""}, {"sample": "committee"}):
+        page = client.post("/", data={**form, "actors": "Lynas\r\n</textarea>"})
+        assert ">\nLynas\n&lt;/textarea&gt;</textarea>" in page.text
 
 
 def test_a_text_that_is_refused_stays_in_the_form(connect: Connect) -> None:

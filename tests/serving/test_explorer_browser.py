@@ -1,35 +1,17 @@
 """The explorer page as its reader meets it: in a browser, with a mouse, a keyboard or a thumb."""
 
 import json
-import os
-import shutil
-import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from models.folder import save_model
 from models.news_model import NewsModel
-from serving.explorer import explorer_routes
-from serving.model_holder import ModelHolder
-from serving.model_source import model_source
-from serving.service import create_service
-from serving.service_config import ServiceConfig
 from standpoint.codebook import Actor, Alias, Codebook, Frame, Words
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-)
 LAPTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 BOTH = "China broke its promise and the costly plan collapsed again, allies signed a joint pact."
@@ -38,22 +20,9 @@ TEXT = f"第一行。\r\n\r\n  两行 🇨🇳\r\n{BOTH} Japan kept its word.\r\
 
 
 @pytest.fixture(scope="module")
-def address(demo_model: NewsModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve a model whose codebook has names of its own in both languages, in a thread; return where."""
-    folder = tmp_path_factory.mktemp("explored") / "model"
-    save_model(named(demo_model), folder)
-    holder = ModelHolder(model_source(str(folder), uri="sqlite:///none.db"))
-    holder.start()
-    service = create_service(holder, ServiceConfig(), doors=[explorer_routes()])
-    server = uvicorn.Server(uvicorn.Config(service, port=0, log_config=None))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    host, port = server.servers[0].sockets[0].getsockname()[:2]
-    yield f"http://{host}:{port}"
-    server.should_exit = True
-    thread.join()
+def address(demo_model: NewsModel, explore: Callable[[NewsModel], str]) -> str:
+    """Serve a model whose codebook has names of its own in both languages; return where."""
+    return explore(named(demo_model))
 
 
 def named(model: NewsModel) -> NewsModel:
@@ -68,19 +37,6 @@ def named(model: NewsModel) -> NewsModel:
     )
     codebook = Codebook("demo", Words("Demo", "示例"), frames, actors)
     return NewsModel(codebook, frame_model=model.frame_model, stance_model=model.stance_model)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start a Chromium without a window."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        message = "no chromium: install the packages chromium and fonts-noto-cjk, or run `make test` as root"
-        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 class Reader:
@@ -281,6 +237,19 @@ def test_a_blank_article_is_answered_in_words_and_keeps_the_form(reader: Reader)
     expect(reader.page.get_by_role("alert")).to_have_text("There is no text to read. Paste an article.")
     reader.complaints.clear()  # the browser reports the status 422
     assert reader.findings() == []
+
+
+def test_another_actor_is_found_under_the_name_that_is_typed_and_stays_when_the_language_changes(
+    reader: Reader,
+) -> None:
+    reader.page.locator("#actors").fill("Lynas, 莱纳斯\n彭萨纳")
+    reader.send("", "莱纳斯 kept its word. China broke its promise.")
+    reader.page.get_by_role("button", name="Lynas").hover()
+    expect(reader.page.locator(".mention.on")).to_have_text(["莱纳斯"])
+    expect(reader.page.locator(".tooltip", has_text="Looked for as: Lynas · 莱纳斯")).to_be_visible()
+    reader.page.get_by_role("button", name="中文").click()
+    expect(reader.page.locator(".unnamed")).to_have_text("文中未找到：彭萨纳")
+    expect(reader.page.locator("#actors")).to_have_value("Lynas, 莱纳斯\n彭萨纳")
 
 
 def test_an_article_that_is_too_long_is_not_even_sent(reader: Reader) -> None:

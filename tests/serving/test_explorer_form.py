@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 from starlette.requests import Request
 
-from serving.explorer_form import Form, own_form_only
+from serving.explorer_form import Form, FormError, other_actors, own_form_only
 from serving.problems import ProblemError
 
 OWN = {"host": "news.test", "content-type": "application/x-www-form-urlencoded; charset=utf-8"}
@@ -31,6 +31,30 @@ def test_what_is_no_utf_8_is_replaced_and_the_first_of_two_fields_counts() -> No
     form = Form(b"body=%ff%ED%A0%80%zz&body=later&=&&x")
     assert form.text("body") == "\ufffd" * 4 + "%zz"
     assert form.text("title") == ""
+
+
+def names(lines: str) -> list[list[str]]:
+    return [[alias.text for alias in actor.aliases] for actor in other_actors(lines, most=2, taken=())]
+
+
+def test_other_actors_stand_one_a_line_with_commas_of_either_language_between_their_names() -> None:
+    assert names(" Lynas ,莱纳斯，莱納斯、L\n\n , \nMaaden") == [["Lynas", "莱纳斯", "莱納斯", "L"], ["Maaden"]]
+    assert names("") == []
+
+
+def test_the_ids_of_other_actors_are_none_of_the_codebooks() -> None:
+    actors = other_actors("a\nb", most=2, taken={"other-1", "china"})
+    assert [(actor.id, actor.name.in_language("zh")) for actor in actors] == [("other-2", "a"), ("other-3", "b")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "line"),
+    [("a\nb\n\nc", "4"), ("a\n" + "b," * 21, "2"), ("x" * 200 + "\n" + "x" * 201, "2"), ("a\n" + " " * 9000, "2")],
+)
+def test_other_actors_that_are_too_much_are_refused_by_their_line(lines: str, line: str) -> None:
+    with pytest.raises(FormError, match=f"Line {line} of the other actors") as caught:
+        names(lines)
+    assert (caught.value.status_code, caught.value.values["line"], caught.value.values["actors"]) == (422, line, "2")
 
 
 @pytest.mark.parametrize("headers", [{}, {"sec_fetch_site": "same-origin"}, {"origin": "http://news.test"}])

@@ -1,5 +1,6 @@
 """Tests of serving.request_log."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from starlette.types import Message
 
 from serving.keys import key_line, make_key
 from serving.request_log import LOGGER, JsonLines
@@ -73,3 +75,25 @@ def test_a_health_check_is_logged_only_where_it_fails(client: TestClient, caplog
     client.app.state.parts.stopping.set()  # type: ignore[attr-defined]  # the test client hides what it wraps
     client.get("/health/ready")
     assert [line["status"] for line in lines(caplog)] == [503]
+
+
+def test_a_client_that_goes_away_before_it_is_answered_is_no_failure(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    sent: list[Message] = []
+
+    async def go_away() -> None:
+        async def receive() -> Message:
+            return {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"100")]
+        scope = {"type": "http", "method": "POST", "path": "/v1/predict", "query_string": b"", "headers": headers}
+        await client.app(scope, receive, send)
+
+    asyncio.run(go_away())
+    assert sent == []
+    assert [(line["event"], line["status"]) for line in lines(caplog)] == [("request", 499)]
+    assert 'route="/v1/predict",status="499"} 1.0' in client.get("/metrics").text
