@@ -28,6 +28,8 @@ class Options:
     model: str
     seed: int
     json: Path | None
+    encoder: Path | None = None
+    n_seeds: int = 1
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,14 @@ class Report:
     notes: Sequence[str] = ()
 
 
-def run(name: str, description: str, measure: Callable[[Options], Report]) -> None:
-    """Read the command line, measure, print a table and write the JSON; exit 2 with one line where that cannot be."""
-    options = _parse(name, description)
+def run(
+    name: str, description: str, measure: Callable[[Options], Report], *, models: Sequence[str] = ("linear",)
+) -> None:
+    """Read the command line, measure, print a table and write the JSON; exit 2 with one line where that cannot be.
+
+    `models` are the kinds that the benchmark can measure.
+    """
+    options = _parse(name, description, models)
     started = time.perf_counter()
     try:
         report = measure(options)
@@ -66,13 +73,16 @@ def protocol(train: Gold, test: Gold, rows: str, count: Callable[[Gold], int]) -
     return notes
 
 
-def _parse(name: str, description: str) -> Options:
+def _parse(name: str, description: str, models: Sequence[str]) -> Options:
     parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{name}", description=description)
     parser.add_argument("--data", type=Path, required=True, help="folder with the dataset as JSON Lines")
     parser.add_argument("--test", type=Path, help="another file to test on, of the same format as the dataset's")
-    parser.add_argument("--model", choices=["linear"], default="linear", help="which model to measure")
+    parser.add_argument("--model", choices=models, default="linear", help="which model to measure")
     parser.add_argument("--seed", type=int, default=0, help="seed of folds and bootstrap (default 0)")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
+    if "encoder" in models:
+        parser.add_argument("--encoder", type=Path, help="folder of the pretrained encoder, for --model encoder")
+        parser.add_argument("--n-seeds", type=int, default=1, help="how many seeds the encoder is trained with")
     return Options(**vars(parser.parse_args()))
 
 

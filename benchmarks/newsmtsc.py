@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from benchmarks.command import Options, Report, protocol, run
 from benchmarks.stance_data import read_stances, stance_codebook
+from measurement.classification import confusion_counts, macro_f1_of_confusion
 from models.stance_model import NAMED_STANCE_VIEWS
+from standpoint.errors import InputError
 from training.ablations import ablated_stances
 from training.fitting import FitConfig, fit_news_model
 from training.gold import Gold
@@ -23,20 +25,50 @@ PUBLISHED = "published, test-rw / test-mt: BERT-base SPC 80.1 / 73.7, RoBERTa LC
 
 
 def measure_stances(options: Options) -> Report:
-    """Measure the linear stance model and its ablations."""
+    """Measure a stance model and its ablations; under several seeds, all their answers together."""
     train, test = _read(options, "train.jsonl"), _read(options, None)
-    config = FitConfig(seed=options.seed, stance_views=NAMED_STANCE_VIEWS)
-    outcome = held_out(fit_news_model(train, config), train, test)
-    ablations = ablated_stances(train, test, config)
-    quality = measure(outcome, CODEBOOK, ablations=ablations, seed=options.seed)
+    outcomes, ablated = (_encoder if options.model == "encoder" else _linear)(train, test, options)
+    outcome = StanceOutcome.joined(outcomes)
+    ablations = {name: StanceOutcome.joined([one] * len(outcomes)) for name, one in ablated.items()}
     mixed = _mixed_polarity(test)
-    figures = [*quality.figures, *_on_mixed(outcome, ablations, mixed, options.seed)]
+    quality = measure(Outcome(None, outcome), CODEBOOK, ablations=ablations, seed=options.seed)
+    figures = [*quality.figures, *_on_mixed(outcome, ablations, np.tile(mixed, len(outcomes)), options.seed)]
     notes = [
         *protocol(train, test, "targets", lambda gold: len(gold.stances)),
         PUBLISHED,
         f"mixed: the {int(mixed.sum())} targets in sentences whose targets differ in gold stance",
+        *_by_seed(outcomes, options.seed),
     ]
     return Report("stance", "stance/macro_f1", Quality(tuple(figures)), CODEBOOK.stance_ids, notes)
+
+
+def _linear(train: Gold, test: Gold, options: Options) -> tuple[list[StanceOutcome], dict[str, StanceOutcome]]:
+    config = FitConfig(seed=options.seed, stance_views=NAMED_STANCE_VIEWS)
+    outcome = held_out(fit_news_model(train, config), train, test).stances
+    return [outcome] if outcome is not None else [], ablated_stances(train, test, config)
+
+
+def _encoder(train: Gold, test: Gold, options: Options) -> tuple[list[StanceOutcome], dict[str, StanceOutcome]]:
+    try:
+        from benchmarks.encoder_stances import encoder_outcomes
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"--model encoder needs {error.name}. Install it: pip install 'standpoint[encoder]'."
+        ) from None
+    return encoder_outcomes(train, test, options)
+
+
+def _by_seed(outcomes: list[StanceOutcome], first: int) -> list[str]:
+    if len(outcomes) < 2:
+        return []
+    values = [
+        float(macro_f1_of_confusion(confusion_counts(one.truth, one.called, len(CODEBOOK.stances)).sum(axis=0)))
+        for one in outcomes
+    ]
+    listed = ", ".join(f"{value:.3f} (seed {seed})" for seed, value in enumerate(values, first))
+    return [
+        f"macro-F1 of each seed: {listed}; mean {np.mean(values):.4f}; the figures above are of all answers together"
+    ]
 
 
 def _read(options: Options, name: str | None) -> Gold:
@@ -58,12 +90,12 @@ def _mixed_polarity(test: Gold) -> NDArray[np.bool_]:
 
 
 def _on_mixed(
-    outcome: Outcome, ablations: dict[str, StanceOutcome], mixed: NDArray[np.bool_], seed: int
+    outcome: StanceOutcome, ablations: dict[str, StanceOutcome], mixed: NDArray[np.bool_], seed: int
 ) -> list[Figure]:
-    if outcome.stances is None or not mixed.any():
+    if not mixed.any():
         return []
     less = {name: ablated.where(mixed) for name, ablated in ablations.items()}
-    quality = measure(Outcome(None, outcome.stances.where(mixed)), CODEBOOK, ablations=less, seed=seed)
+    quality = measure(Outcome(None, outcome.where(mixed)), CODEBOOK, ablations=less, seed=seed)
     wanted = (
         "stance/macro_f1",
         *(f"stance/{name}/macro_f1" for name in less),
@@ -77,4 +109,9 @@ def _on_mixed(
 
 
 if __name__ == "__main__":
-    run("newsmtsc", "Stance toward targets in English news sentences, macro-F1.", measure_stances)
+    run(
+        "newsmtsc",
+        "Stance toward targets in English news sentences, macro-F1.",
+        measure_stances,
+        models=("linear", "encoder"),
+    )

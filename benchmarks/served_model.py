@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import unquote, urlparse
@@ -17,7 +18,8 @@ from urllib.request import urlopen
 
 import numpy as np
 
-from models.store import open_store
+from models.store import CHAMPION, open_store
+from serving.registry import promote
 from standpoint.article import Article, make_article
 from standpoint.codebook_file import load_codebook
 from standpoint.errors import StandpointError
@@ -26,8 +28,7 @@ from training.gold import Gold, read_gold
 from training.tracking import TrainingRecord, record_training
 
 SAMPLE, CODEBOOK = Path("examples/rare-earths"), Path("codebooks/rare-earths.toml")
-NAME, ALIAS = "standpoint", "champion"
-SPOILED = 3
+NAME, SPOILED = "standpoint", 3
 _START_SECONDS = 120.0
 _IDLE_SECONDS, _IDLE_SHARE = 0.5, 0.05
 
@@ -69,8 +70,7 @@ class Store:
 
     def promote(self, version: int) -> None:
         """Let the alias name another version."""
-        with open_store(self.uri) as client:
-            client.set_registered_model_alias(NAME, ALIAS, str(version))
+        promote(f"models:/{NAME}/{version}", uri=self.uri, time=datetime.now(UTC))
 
 
 def make_store(folder: Path) -> Store:
@@ -104,7 +104,7 @@ def english_articles(n: int, *, n_words: int, seed: int) -> list[Article]:
 def our_server(store: Store, folder: Path, *settings: str) -> Iterator[Server]:
     """Run `standpoint serve` on a free port, following the alias, with further settings."""
     changes = [word for setting in settings for word in ("--set", setting)]
-    command = ["cli.main", "serve", "--model", f"models:/{NAME}@{ALIAS}", "--cache", str(folder / "cache"), *changes]
+    command = ["cli.main", "serve", "--model", f"models:/{NAME}@{CHAMPION}", "--cache", str(folder / "cache"), *changes]
     with _running(command, store, "/health/ready") as server:
         yield server
 

@@ -130,7 +130,9 @@ async def model(request: Request) -> ModelAnswer:
 
 async def metrics(request: Request) -> Response:
     """Return what the service counts and measures."""
-    return Response(parts_of(request).metrics.text(), media_type=MEDIA_TYPE)
+    parts = parts_of(request)
+    parts.metrics.source(answers=parts.holder.last_check_error is None)
+    return Response(parts.metrics.text(), media_type=MEDIA_TYPE)
 
 
 async def live() -> HealthAnswer:

@@ -41,6 +41,9 @@ class Metrics:
         self._model = Gauge(
             "standpoint_model", "1 for the model in use.", ["version", "codebook"], registry=self._registry
         )
+        self._source = Gauge(
+            "standpoint_source_answers", "1 where the registry or folder answered last time.", registry=self._registry
+        )
         self._loads = Counter("standpoint_model_loads", "Models put into use.", registry=self._registry)
         self._refusals = Counter("standpoint_model_refusals", "Model versions refused.", registry=self._registry)
 
@@ -69,6 +72,10 @@ class Metrics:
         self._loads.inc()
         self._model.clear()
         self._model.labels(event.info.model, event.info.codebook).set(1)
+
+    def source(self, *, answers: bool) -> None:
+        """Set whether the source of models answered when it was last asked."""
+        self._source.set(answers)
 
     def text(self) -> bytes:
         """Return all metrics as Prometheus reads them."""

@@ -47,16 +47,16 @@ def run(service: FastAPI, config: ServiceConfig, *, tell: Callable[[str], None] 
         )
         _log_as_json()
         forget_garbage()
-        tell(_address(listener))
-        _Server(settings, parts.stopping).run(sockets=[listener])
+        _Server(settings, parts.stopping, lambda: tell(_address(listener))).run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
-    """A server that takes leave of open connections before it closes them."""
+    """A server that says when it answers, and takes leave of open connections before it closes them."""
 
-    def __init__(self, settings: uvicorn.Config, stopping: Event) -> None:
+    def __init__(self, settings: uvicorn.Config, stopping: Event, is_open: Callable[[], None]) -> None:
         super().__init__(settings)
         self._stopping = stopping
+        self._is_open = is_open
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -67,6 +67,12 @@ class _Server(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start the service and its listening, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._is_open()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop in two steps: answer what still comes in and close after each answer, then close what is idle."""

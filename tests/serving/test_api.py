@@ -92,6 +92,12 @@ def test_metrics_count_requests_articles_and_the_model(client: TestClient, holde
     assert f'version="{holder.current.model.version}"' in text
 
 
+def test_metrics_tell_whether_the_source_of_models_answers(client: TestClient, holder: ModelHolder) -> None:
+    assert "standpoint_source_answers 1.0" in client.get("/metrics").text
+    holder.last_check_error = "it does not answer"
+    assert "standpoint_source_answers 0.0" in client.get("/metrics").text
+
+
 def test_without_a_known_key_there_is_no_answer(connect: Connect, tmp_path: Path) -> None:
     key = make_key(bytes(range(32)))
     (tmp_path / "keys").write_text(key_line(key, "newsroom"))

@@ -1,0 +1,71 @@
+"""The encoder on public stance data: several seeds, and what it answers when it sees less."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import cast
+
+from rich.console import Console
+
+from benchmarks.command import Options
+from models.encoder_training import Observer, Progress, TrainingConfig
+from models.stance_model import StanceModel
+from models.targets import Scene
+from standpoint.errors import InputError
+from training.encoder_fitting import EncoderConfig, fit_encoder_stances
+from training.gold import Gold, GoldArticle
+from training.outcome import StanceOutcome, held_out_stances
+
+
+def _target_blind(item: GoldArticle) -> GoldArticle:
+    targets = tuple(replace(target, names=(), mentions=()) for target in item.targets)
+    return replace(item, scene=replace(item.scene, actors=()), targets=targets)
+
+
+def _name_only(item: GoldArticle) -> GoldArticle:
+    targets = tuple(replace(target, mentions=()) for target in item.targets)
+    return replace(item, scene=Scene("", ()), targets=targets)
+
+
+ABLATIONS: dict[str, Callable[[GoldArticle], GoldArticle]] = {"target_blind": _target_blind, "name_only": _name_only}
+"""What each ablation does to an article, in training and in testing; the name-only model is also the text-blind one."""
+
+
+def encoder_outcomes(train: Gold, test: Gold, options: Options) -> tuple[list[StanceOutcome], dict[str, StanceOutcome]]:
+    """Return what the encoder answers to `test` under each seed, and what the ablations answer under the first.
+
+    Raises:
+        InputError: no encoder was named, or `test` holds no stance.
+    """
+    seeds = range(options.seed, options.seed + options.n_seeds)
+    whole = [_outcome(train, test, options, seed, "encoder") for seed in seeds]
+    ablated = {}
+    for name, blind in ABLATIONS.items():
+        less, asked = (Gold(gold.codebook, [blind(item) for item in gold.articles]) for gold in (train, test))
+        ablated[name] = _outcome(less, asked, options, options.seed, name)
+    return whole, ablated
+
+
+def _outcome(train: Gold, test: Gold, options: Options, seed: int, name: str) -> StanceOutcome:
+    if options.encoder is None:
+        raise InputError("--model encoder needs --encoder FOLDER: config.json, model.safetensors and tokenizer.json.")
+    config = EncoderConfig(options.encoder, TrainingConfig(seed=seed))
+    model = fit_encoder_stances(train, config, observer=_told(f"{name}, seed {seed}"))
+    outcome = held_out_stances(cast(StanceModel, model), train, test)  # it has the two methods that are used
+    if outcome is None:
+        raise InputError("the test file holds no stance. Name another with --test.")
+    return outcome
+
+
+def _told(name: str) -> Observer:
+    """Return an observer that says after each epoch how far training has come."""
+    console, started, last = Console(stderr=True), time.perf_counter(), [0.0]
+
+    def tell(progress: Progress) -> None:
+        if progress.score is not None and progress.score != last[0]:
+            last[0] = progress.score
+            left = (time.perf_counter() - started) * (progress.n_steps / progress.step - 1)
+            done = f"step {progress.step} of {progress.n_steps}, loss {progress.loss:.2f}, held out {last[0]:.3f}"
+            console.print(f"{name}: {done}, {left:.0f} s left", highlight=False)
+
+    return tell
