@@ -76,12 +76,12 @@ def problem_response(request: Request, problem: ProblemError) -> JSONResponse:
 
 
 def wrong_fields(errors: Sequence[FieldError], n_errors: int | None = None) -> ProblemError:
-    """Return the problem of a body that is JSON, but not what is asked for."""
-    total = len(errors) if n_errors is None else n_errors
-    more = f" The first {len(errors)} are listed." if total > len(errors) else ""
+    """Return the problem of a body that is JSON, but not what is asked for; `MOST_ERRORS` of its errors are listed."""
+    total, listed = len(errors) if n_errors is None else n_errors, errors[:MOST_ERRORS]
+    more = f" The first {len(listed)} are listed." if total > len(listed) else ""
     words = "1 field is wrong" if total == 1 else f"{total} fields are wrong"
     detail = f"{words}.{more} Correct what `errors` names; GET /openapi.json says what is expected."
-    return ProblemError(422, "wrong-fields", detail, errors=errors)
+    return ProblemError(422, "wrong-fields", detail, errors=listed)
 
 
 def from_validation(error: ValidationError, model: type[BaseModel]) -> ProblemError:
@@ -127,7 +127,7 @@ def _http(request: Request, error: Exception) -> JSONResponse:
 
 def _parameters(request: Request, error: Exception) -> JSONResponse:
     found = error.errors() if isinstance(error, RequestValidationError) else []
-    return problem_response(request, wrong_fields([_field_error(item, {}) for item in found[:MOST_ERRORS]], len(found)))
+    return problem_response(request, wrong_fields([_field_error(item, {}) for item in found]))
 
 
 def _ours(request: Request, error: Exception) -> JSONResponse:

@@ -98,6 +98,12 @@ def test_two_articles_of_one_id_are_both_named(client: TestClient) -> None:
     assert (error["pointer"], "#/articles/0" in error["detail"]) == ("#/articles/2/id", True)
 
 
+def test_of_many_errors_the_first_are_listed_and_all_counted(client: TestClient) -> None:
+    found = problem(client, {"articles": [{"body": " "}] * 64}, 422)
+    assert len(found["errors"]) == 20
+    assert found["detail"].startswith("64 fields are wrong. The first 20 are listed.")
+
+
 def test_an_actor_of_the_codebook_cannot_be_asked_for_under_other_names(client: TestClient) -> None:
     request = {"articles": [{"body": SECRET}], "actors": [{"id": "china", "aliases": ["Acme"]}]}
     (error,) = problem(client, request, 422)["errors"]
