@@ -28,7 +28,8 @@ $(VENV)/base: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/dev: $(VENV)/base
-	$(PIP) -e '.[dev]'
+	$(PIP) torch==2.13.0  # first, alone and exactly: what else asks for torch may bring gigabytes for GPUs
+	$(PIP) -e '.[dev,encoder]'
 	touch $@
 
 $(STUDIO)/server: constraints-studio.txt

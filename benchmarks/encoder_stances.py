@@ -59,13 +59,14 @@ def _outcome(train: Gold, test: Gold, options: Options, seed: int, name: str) ->
 
 def _told(name: str) -> Observer:
     """Return an observer that says after each epoch how far training has come."""
-    console, started, last = Console(stderr=True), time.perf_counter(), [0.0]
+    console, started, n_told = Console(stderr=True), time.perf_counter(), [0]
 
     def tell(progress: Progress) -> None:
-        if progress.score is not None and progress.score != last[0]:
-            last[0] = progress.score
-            left = (time.perf_counter() - started) * (progress.n_steps / progress.step - 1)
-            done = f"step {progress.step} of {progress.n_steps}, loss {progress.loss:.2f}, held out {last[0]:.3f}"
-            console.print(f"{name}: {done}, {left:.0f} s left", highlight=False)
+        if len(progress.scores) > n_told[0]:
+            n_told[0] = len(progress.scores)
+            seconds = time.perf_counter() - started
+            found = f"loss {progress.loss:.2f}, macro-F1 of the part held out {progress.scores[-1]:.3f}"
+            done = f"step {progress.step} of {progress.n_steps}, epoch {n_told[0]}"
+            console.print(f"{name}: {done}: {found}, {seconds:.0f} s", highlight=False, soft_wrap=True)
 
     return tell

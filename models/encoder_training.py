@@ -1,0 +1,223 @@
+"""Training the network: steps over scenes, a stop where held-out scenes no longer gain, checkpoints to go on from."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from models.calibration import Floats
+from models.encoder_checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from models.encoder_network import EncoderNetwork, pooled, tensors
+from models.encoder_optimizer import LearningConfig, Optimiser
+from models.encoder_processor import Processor
+from models.passage_batch import passage_batch
+from models.passages import Numbers, Passage
+
+_SORTED_TOGETHER = 50
+"""Scenes are sorted by length within so many batches: little is padding, and yet no epoch is like another."""
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How long the network is trained, on what, and how its weights learn.
+
+    Training ends after `n_epochs`, or when `patience` epochs in a row brought the held-out scenes nothing. A step
+    learns from `n_scenes`, of which `n_tokens` at most are read at once. `smoothing` is the part of each label that is
+    spread over all of them.
+    """
+
+    n_epochs: int = 4
+    patience: int = 2
+    n_scenes: int = 32
+    n_tokens: int = 8192
+    smoothing: float = 0.0
+    seed: int = 0
+    learning: LearningConfig = field(default_factory=LearningConfig)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One scene to learn from: its passages, and the shares of the stances toward each target, rows sum to 1."""
+
+    passages: Sequence[Passage]
+    shares: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far training has come: steps done of how many, their loss, and the figure on held-out scenes of each epoch.
+
+    It is told after every step, and after every epoch once its figure is known.
+    """
+
+    step: int
+    n_steps: int
+    loss: float
+    scores: tuple[float, ...]
+
+
+Observer = Callable[[Progress], None]
+
+
+def unobserved(_: Progress) -> None:
+    """Tell nobody how far training has come."""
+
+
+class Trainer:
+    """Trains a network on lessons; the same seed gives the same network, whether or not it was interrupted."""
+
+    def __init__(
+        self, network: EncoderNetwork, lessons: Sequence[Lesson], config: TrainingConfig, processor: Processor
+    ) -> None:
+        self.network, self.config, self.processor = network, config, processor
+        self.lessons = [lesson for lesson in lessons if len(lesson.shares)]
+        self.n_in_epoch = -(-len(self.lessons) // config.n_scenes)
+        self.optimiser = Optimiser(network, config.learning, self.n_in_epoch * config.n_epochs)
+        self.class_weights = _class_weights(self.lessons)
+        self.scores: list[float] = []
+        self.best: dict[str, Tensor] = {}
+
+    def run(
+        self, score: Callable[[], float], *, observer: Observer = unobserved, checkpoint: Path | None = None
+    ) -> None:
+        """Train to the end and leave the network with the averaged weights of its best epoch, ready to answer.
+
+        Args:
+            score: says how good the network is on held-out scenes, higher is better; asked after each epoch.
+            observer: is told of every step.
+            checkpoint: file that is written after each epoch, and that training goes on from if it is there.
+        """
+        self._resume(checkpoint)
+        while len(self.scores) < self.config.n_epochs and not self._is_stale():
+            loss = self._epoch(observer)
+            self.network.eval()
+            with self.optimiser.averaged():
+                self.scores.append(score())
+                if self.scores[-1] == max(self.scores):
+                    self.best = {name: weight.detach().clone() for name, weight in self.optimiser.weights.items()}
+            observer(self._progress(loss))
+            if checkpoint is not None:
+                write_checkpoint(self._checkpoint(), checkpoint)
+        self.optimiser.set_weights(self.best)
+        self.network.eval()
+
+    def _progress(self, loss: float) -> Progress:
+        return Progress(self.optimiser.step_number, self.optimiser.n_steps, loss, tuple(self.scores))
+
+    def _epoch(self, observer: Observer) -> float:
+        """Take the steps of an epoch; return their mean loss."""
+        self.network.train()
+        epoch, total = len(self.scores), 0.0
+        for batch in _shuffled(self.lessons, self.config.n_scenes, seed=(self.config.seed, epoch)):
+            torch.manual_seed(self.config.seed * 1_000_003 + self.optimiser.step_number)
+            whole = sum(float(self._weights(lesson).sum()) for lesson in batch)
+            loss = 0.0
+            for part in _parts(batch, self.config.n_tokens):
+                share = self._loss(part) / whole
+                share.backward()  # type: ignore[no-untyped-call]
+                loss += float(share.detach())
+            self.optimiser.step()
+            observer(self._progress(loss))
+            total += loss
+        return total / self.n_in_epoch
+
+    def _loss(self, lessons: Sequence[Lesson]) -> Tensor:
+        """Return the sum over targets of the cross-entropy of their stances, weighted."""
+        device = self.processor.device
+        shares = torch.from_numpy(np.concatenate([lesson.shares for lesson in lessons])).float().to(device)
+        weights = torch.from_numpy(np.concatenate([self._weights(lesson) for lesson in lessons])).float().to(device)
+        read = [passage for lesson in lessons for passage in lesson.passages if passage.places]
+        questions = torch.from_numpy(_questions(lessons)).to(device)
+        with self.processor.precision():
+            places = self.network(tensors(passage_batch(read, padding=self.network.padding), device))
+        log_proba = functional.log_softmax(pooled(places, questions, len(shares)), dim=1)
+        smooth = shares * (1 - self.config.smoothing) + self.config.smoothing / shares.shape[1]
+        return -((smooth * log_proba).sum(1) * weights).sum()
+
+    def _weights(self, lesson: Lesson) -> Floats:
+        """Return how much each target of a lesson counts."""
+        weights: Floats = lesson.shares @ self.class_weights[int(len(lesson.shares) > 1)]
+        return weights
+
+    def _is_stale(self) -> bool:
+        return len(self.scores) - int(np.argmax(self.scores or [0])) > self.config.patience
+
+    def _checkpoint(self) -> Checkpoint:
+        best = {f"best.{name}": weight for name, weight in self.best.items()}
+        facts = {"step": self.optimiser.step_number, "scores": self.scores}
+        return Checkpoint(self._name(), self.optimiser.to_tensors() | best, facts)
+
+    def _resume(self, path: Path | None) -> None:
+        found = read_checkpoint(path, self._name()) if path is not None else None
+        if found is not None:
+            self.optimiser.load_tensors(found.tensors, found.facts["step"])
+            self.scores = list(found.facts["scores"])
+            self.best = {name: found.tensors[f"best.{name}"] for name in self.optimiser.weights}
+
+    def _name(self) -> str:
+        """Return a hash of what is learned from and how: a checkpoint fits no other run."""
+        digest = hashlib.sha256(json.dumps(asdict(self.config)).encode())
+        for lesson in self.lessons:
+            for passage in lesson.passages:
+                digest.update(passage.ids.tobytes())
+            digest.update(np.ascontiguousarray(lesson.shares).tobytes())
+        return digest.hexdigest()
+
+
+def _class_weights(lessons: Sequence[Lesson]) -> Floats:
+    """Return the weight of each stance toward a lone target and toward one of several, (2, n_stances).
+
+    Every stance counts as much as any other among both, or how many actors a text names would give the stance away.
+    """
+    counts = np.zeros((2, lessons[0].shares.shape[1]))
+    for lesson in lessons:
+        counts[int(len(lesson.shares) > 1)] += lesson.shares.sum(axis=0)
+    weights: Floats = counts.mean(axis=1, keepdims=True) / np.maximum(counts, 1.0)
+    return weights
+
+
+def _questions(lessons: Sequence[Lesson]) -> Numbers:
+    """Return the number of the question that each place of each passage belongs to, counted over all lessons."""
+    firsts = np.cumsum([0, *(len(lesson.shares) for lesson in lessons)])
+    return np.array(
+        [
+            first + place.target
+            for first, lesson in zip(firsts, lessons, strict=False)
+            for passage in lesson.passages
+            for place in passage.places
+        ]
+    )
+
+
+def _shuffled(lessons: Sequence[Lesson], size: int, *, seed: tuple[int, int]) -> Iterator[list[Lesson]]:
+    """Yield the lessons in batches of like length, in an order that is another in every epoch."""
+    draw = np.random.default_rng(seed)
+    order = draw.permutation(len(lessons))
+    found = []
+    for first in range(0, len(order), size * _SORTED_TOGETHER):
+        part = sorted(order[first : first + size * _SORTED_TOGETHER], key=lambda number: _length(lessons[number]))
+        found += [part[start : start + size] for start in range(0, len(part), size)]
+    for number in draw.permutation(len(found)):
+        yield [lessons[index] for index in found[number]]
+
+
+def _parts(lessons: Sequence[Lesson], n_tokens: int) -> Iterator[list[Lesson]]:
+    """Yield the lessons of a step in parts of at most so many tokens with padding; one that has more is alone."""
+    part: list[Lesson] = []
+    for lesson in lessons:
+        longest = max(map(_length, [*part, lesson]))
+        if part and longest * sum(len(one.passages) for one in [*part, lesson]) > n_tokens:
+            yield part
+            part = []
+        part.append(lesson)
+    yield part
+
+
+def _length(lesson: Lesson) -> int:
+    return max(len(passage.ids) for passage in lesson.passages)

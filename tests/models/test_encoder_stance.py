@@ -1,0 +1,144 @@
+"""Tests of the encoder's stance model: it learns, answers in order, and goes on after a kill as if nothing happened."""
+
+import os
+import random
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+if find_spec("torch") is None and not os.environ.get("CI"):
+    pytest.skip("needs torch and transformers: pip install -e '.[encoder]'", allow_module_level=True)
+
+from benchmarks.small_encoder import write_small_encoder
+from models.encoder_optimizer import LearningConfig
+from models.encoder_processor import Processor, this_processor
+from models.encoder_source import read_encoder
+from models.encoder_stance import EncoderStanceModel, HeldOut
+from models.encoder_training import Progress, TrainingConfig
+from models.news_model import scene_of
+from models.stance_model import TargetInText
+from models.targets import Scene, Target
+from standpoint.errors import ModelFolderError, TrainingError
+from standpoint.mentions import MentionFinder
+
+NAMES = ("Japan", "Lynas", "Texas", "中国", "美国")
+SAYS = ("{} broke its promise.", "{} met reporters.", "{} helped everyone.")
+SAYS_ZH = ("{}违背承诺。", "{}会见记者。", "{}造福各方。")
+QUICK = TrainingConfig(n_epochs=6, n_scenes=16, learning=LearningConfig(learning_rate=3e-3, head_learning_rate=3e-3))
+
+
+def made(n: int, seed: int = 0) -> tuple[list[TargetInText], NDArray[np.int64]]:
+    """Return targets, two in each text, and the number of what is said of each."""
+    draw = random.Random(seed)
+    questions, stances = [], []
+    for _ in range(n):
+        names, says = draw.sample(NAMES, 2), draw.choice((SAYS, SAYS_ZH))
+        found = [draw.randrange(3) for _ in names]
+        text = " ".join(says[stance].format(name) for name, stance in zip(names, found, strict=True))
+        targets = [Target(name, (name,), ((text.index(name), text.index(name) + len(name)),)) for name in names]
+        scene, targets = scene_of(text, MentionFinder(()), {}, targets)
+        questions += [TargetInText(scene, target) for target in targets]
+        stances += found
+    return questions, np.array(stances)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    texts = [*NAMES, *SAYS, *SAYS_ZH]
+    return write_small_encoder(tmp_path_factory.mktemp("encoder"), texts)
+
+
+def fitted(folder: Path, config: TrainingConfig = QUICK, **options: object) -> EncoderStanceModel:
+    questions, stances = made(150)
+    held_out = HeldOut(*made(30, seed=1))
+    model = EncoderStanceModel(read_encoder(folder), 3, config=config)
+    return model.fit(questions, np.eye(3)[stances], held_out, **options)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def model(folder: Path) -> EncoderStanceModel:
+    return fitted(folder)
+
+
+def test_two_targets_of_one_text_get_answers_of_their_own(model: EncoderStanceModel) -> None:
+    questions, stances = made(40, seed=2)
+    assert (model.predict_proba(questions).argmax(axis=1) == stances).mean() > 0.95
+
+
+def test_answers_do_not_depend_on_what_is_asked_beside(model: EncoderStanceModel) -> None:
+    questions, _ = made(20, seed=3)
+    alone = np.concatenate([model.decision_function([question]) for question in reversed(questions)])[::-1]
+    assert np.abs(model.decision_function(questions) - alone).max() < 0.2  # half precision rounds
+
+
+def test_the_same_seed_gives_the_same_model(model: EncoderStanceModel, folder: Path) -> None:
+    questions, _ = made(5, seed=4)
+    assert np.array_equal(fitted(folder).decision_function(questions), model.decision_function(questions))
+
+
+def test_a_killed_run_goes_on_from_its_checkpoint(model: EncoderStanceModel, folder: Path, tmp_path: Path) -> None:
+    def kill(progress: Progress) -> None:
+        if progress.step > progress.n_steps // 2:
+            raise KeyboardInterrupt
+
+    file = tmp_path / "run" / "checkpoint.safetensors"
+    with pytest.raises(KeyboardInterrupt):
+        fitted(folder, observer=kill, checkpoint=file)
+    steps: list[Progress] = []
+    resumed = fitted(folder, observer=steps.append, checkpoint=file)
+    assert steps[0].step == steps[-1].n_steps // 2 + 1
+    questions, _ = made(5, seed=4)
+    assert np.array_equal(resumed.decision_function(questions), model.decision_function(questions))
+
+
+def test_a_checkpoint_of_another_run_is_refused(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "checkpoint.safetensors"
+    fitted(folder, TrainingConfig(n_epochs=1), checkpoint=file)
+    with pytest.raises(TrainingError, match="other gold or with other settings. Remove it"):
+        fitted(folder, TrainingConfig(n_epochs=1, seed=1), checkpoint=file)
+    file.write_bytes(b"no checkpoint")
+    with pytest.raises(TrainingError, match="is not a checkpoint"):
+        fitted(folder, TrainingConfig(n_epochs=1), checkpoint=file)
+
+
+@pytest.mark.parametrize(("trained", "changed"), [("head", set()), ("top", {1}), ("all", {0, 1})])
+def test_only_what_is_trained_changes(trained: str, changed: set[int], folder: Path) -> None:
+    learning = LearningConfig(trained=trained, n_top_layers=1)  # type: ignore[arg-type]
+    after = dict(fitted(folder, TrainingConfig(n_epochs=1, learning=learning)).network.encoder.named_parameters())
+    before = read_encoder(folder).encoder.named_parameters()
+    moved = {name for name, weight in before if not weight.equal(after[name].cpu())}
+    assert {int(name.split(".")[2]) for name in moved if name.startswith("encoder.layer.")} == changed
+    assert "embeddings.word_embeddings.weight" not in moved
+
+
+def test_a_target_that_does_not_stand_in_the_text_is_answered_too(model: EncoderStanceModel) -> None:
+    scene, _ = scene_of("Nobody met reporters.", MentionFinder(()), {})
+    targets = (Target("x", ("Japan",)), Target("y"), Target("z", ("Texas",), ((6, 7),)))
+    scenes = (scene, Scene("", ()))
+    proba = model.predict_proba([TargetInText(scene, target) for scene in scenes for target in targets[:2]])
+    assert proba.shape == (4, 3)
+    assert np.allclose(proba.sum(axis=1), 1)
+    assert np.isfinite(model.predict_proba([TargetInText(scene, targets[2])])).all()
+
+
+def test_a_folder_that_holds_no_encoder_is_told(tmp_path: Path, folder: Path) -> None:
+    with pytest.raises(ModelFolderError, match="tokenizer.json: cannot be read"):
+        read_encoder(tmp_path)
+    (tmp_path / "tokenizer.json").write_text((folder / "tokenizer.json").read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(ModelFolderError, match="model.safetensors: is not there"):
+        read_encoder(tmp_path)
+    (tmp_path / "tokenizer.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ModelFolderError, match="not a tokenizer"):
+        read_encoder(tmp_path)
+
+
+def test_full_precision_and_half_precision_agree(model: EncoderStanceModel) -> None:
+    questions, _ = made(20, seed=5)
+    half = model.predict_proba(questions)
+    processor, model.processor = model.processor, Processor(this_processor().device, has_bf16=False)
+    full = model.predict_proba(questions)
+    model.processor = processor
+    assert np.abs(half - full).max() < 0.1
