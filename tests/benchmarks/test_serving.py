@@ -82,7 +82,7 @@ def test_articles_have_as_many_words_as_asked_for_and_differ() -> None:
 
 @pytest.mark.slow
 def test_swaps_and_a_spoiled_version_under_load_fail_no_request(tmp_path: Path) -> None:
-    words = "--turns 1 --turn-seconds 1 --swaps 20 --requests 0 --json".split()
+    words = "--turns 1 --turn-seconds 8 --swaps 20 --requests 0 --json".split()
     command = [sys.executable, "-m", "benchmarks.serving", *words, str(tmp_path / "found.json")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
