@@ -1,10 +1,11 @@
 """Frames of English climate news: Narrative Frames (Frermann et al., ACL 2023), macro-F1 over five frames.
 
 Not an official protocol: cross-validation over the folds of the articles file, or training on all of it and
-testing on the file given with `--test`. Thresholds are tuned inside the training part only.
+testing on the file given with `--test`. Thresholds are tuned inside the training part only. `--model encoder` adds
+the frame head on a frozen encoder's sentence states, alone and blended with the linear model.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,13 @@ from models.news_model import NewsModel
 from standpoint.annotation import Annotation
 from standpoint.article import make_article
 from standpoint.codebook import Codebook, Frame, Words
+from standpoint.errors import InputError
 from standpoint.jsonl import read_jsonl
 from training.fitting import FitConfig, fit_news_model
 from training.gold import Gold, make_gold
-from training.outcome import Outcome, cross_validated, held_out
-from training.quality import measure
+from training.outcome import cross_validated
+from training.quality import Quality, measure
+from training.splits import Indices
 
 NAMES = {"co": "conflict", "ec": "economic", "hi": "human interest", "mo": "morality", "re": "resolution"}
 CODEBOOK = Codebook(
@@ -42,28 +45,38 @@ def read(path: Path) -> tuple[Gold, list[int]]:
 
 
 def measure_frames(options: Options) -> Report:
-    """Measure the default frame model."""
+    """Measure the default frame model, or what a frozen encoder adds to it."""
     gold, folds = read(options.data / "articles.jsonl")
-    config = FitConfig(seed=options.seed)
     if options.test is None:
-        outcome = _over_folds(gold, folds, config)
-        notes = [f"not an official protocol: {len(set(folds))} folds of {len(gold)} articles"]
+        numbers = np.array(folds)
+        splits = [(np.flatnonzero(numbers != fold), np.flatnonzero(numbers == fold)) for fold in np.unique(numbers)]
+        notes = [f"not an official protocol: {len(splits)} folds of {len(gold)} articles"]
     else:
         test, _ = read(options.test)
-        outcome = held_out(fit_news_model(gold, config), gold, test)
         notes = protocol(gold, test, "articles", len)
-    quality = measure(outcome, CODEBOOK, seed=options.seed)
-    return Report("frames", "frames/macro_f1", quality, CODEBOOK.frame_ids, notes)
-
-
-def _over_folds(gold: Gold, folds: list[int], config: FitConfig) -> Outcome:
-    numbers = np.array(folds)
-    splits = [(np.flatnonzero(numbers != fold), np.flatnonzero(numbers == fold)) for fold in np.unique(numbers)]
+        splits = [(np.arange(len(gold)), np.arange(len(gold), len(gold) + len(test)))]
+        gold = Gold(CODEBOOK, [*gold.articles, *test.articles])
 
     def fit(part: Gold) -> NewsModel:
-        return fit_news_model(part, config)
+        return fit_news_model(part, FitConfig(seed=options.seed))
 
-    return cross_validated(gold, splits, fit)
+    if options.model == "encoder":
+        quality, more = _encoder(gold, splits, fit, options)
+    else:
+        quality, more = measure(cross_validated(gold, splits, fit), CODEBOOK, seed=options.seed), []
+    return Report("frames", "frames/macro_f1", quality, CODEBOOK.frame_ids, [*notes, *more])
+
+
+def _encoder(
+    gold: Gold, splits: Sequence[tuple[Indices, Indices]], fit: Callable[[Gold], NewsModel], options: Options
+) -> tuple[Quality, list[str]]:
+    try:
+        from benchmarks.encoder_frames import measure_encoder
+    except ModuleNotFoundError as error:
+        raise InputError(
+            f"--model encoder needs {error.name}. Install it: pip install 'standpoint[encoder]'."
+        ) from None
+    return measure_encoder(gold, splits, fit, options)
 
 
 def _frames(labels: Mapping[str, int]) -> frozenset[str]:
@@ -71,4 +84,9 @@ def _frames(labels: Mapping[str, int]) -> frozenset[str]:
 
 
 if __name__ == "__main__":
-    run("narrative_frames", "Frames of English climate news, macro-F1 over five frames.", measure_frames)
+    run(
+        "narrative_frames",
+        "Frames of English climate news, macro-F1 over five frames.",
+        measure_frames,
+        models=("linear", "encoder"),
+    )

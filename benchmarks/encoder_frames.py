@@ -1,0 +1,229 @@
+"""Frames from a frozen encoder on public data: the frame head beside the linear model, and both blended."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.command import Options
+from measurement.classification import binary_counts, macro_f1
+from measurement.intervals import group_bootstrap, paired_difference
+from models.blend import Blend
+from models.encoder_source import read_encoder
+from models.encoder_states import sentence_states
+from models.frame_head import FrameHead, States
+from models.frame_model import NEVER, FrameModel
+from models.news_model import NewsModel
+from models.targets import Scene
+from standpoint.errors import InputError, RecordError
+from standpoint.fields import Fields
+from standpoint.jsonl import read_jsonl
+from training.blending import fit_blend
+from training.gold import Gold
+from training.outcome import FrameOutcome, Outcome, cross_validated
+from training.quality import Figure, Quality, measure
+from training.splits import Indices, story_folds
+from training.thresholds import frame_thresholds
+
+Floats = NDArray[np.float64]
+
+DEFINITIONS = (
+    "The parties disagree with each other.",
+    "One group blames or attacks another.",
+    "There are two sides to the dispute.",
+    "There are winners and losers in this fight.",
+    "It will lead to financial losses or gains.",
+    "The costs and the expense involved are high.",
+    "The economic consequences of acting or not acting.",
+    "Jobs, prices, investment and economic growth.",
+    "A human example puts a face on the issue.",
+    "The story makes readers feel outrage, empathy, sympathy or compassion.",
+    "A look into the private or personal life of someone.",
+    "How individuals and families are affected by the problem.",
+    "This is a moral message about right and wrong.",
+    "God, religion, faith and morality.",
+    "It is our duty to behave responsibly.",
+    "We owe it to future generations.",
+    "A solution to the problem is proposed.",
+    "The government can do something to solve the problem.",
+    "New measures and technology reduce emissions.",
+    "Urgent action is needed on the problem.",
+)
+"""What the frames are about, after the questions of Semetko and Valkenburg (2000)."""
+
+QUESTIONS = {
+    "co": (("co1", "co2", "co3"), 2),
+    "ec": (("ec1", "ec2", "ec3"), 2),
+    "hi": (("hi1", "hi2", "hi5"), 2),
+    "mo": (("mo1", "mo2"), 1),
+    "re": (("re2", "re6"), 2),
+}
+"""A frame's questions, and how many an annotator answers yes who sees the frame."""
+
+REPEATS = 3
+"""Weights, calibration and thresholds rest on the mean scores of so many cross-fittings of the training part."""
+
+NOTES = (
+    "the main figure is the blend by the rule: both where the gain's interval in training lies above zero, else the "
+    "better one alone; the gain is the log-loss saved, as a share of the base rates'",
+    "even_blend: half and half, not chosen by the rule; linear_soft: the linear part of the blend, learned from shares",
+    "linear: the default model, as --model linear measures it; gains are over it",
+)
+
+_NOT_ASKED = -1
+
+
+@dataclass(frozen=True)
+class Articles:
+    """Gold with the shares of annotators, the states of its sentences, and what the head learns, (n, n_frames)."""
+
+    gold: Gold
+    states: Sequence[States]
+    learned: Floats
+
+    def select(self, indices: Indices) -> "Articles":
+        """Return the articles at these positions."""
+        states = [self.states[index] for index in indices]
+        return Articles(self.gold.select(indices), states, self.learned[indices])
+
+
+def measure_encoder(
+    gold: Gold, splits: Sequence[tuple[Indices, Indices]], fit: Callable[[Gold], NewsModel], options: Options
+) -> tuple[Quality, list[str]]:
+    """Measure the blend of the linear model and the head, each alone, and both at equal weights.
+
+    `fit` fits the default linear model: gains are over it.
+
+    Raises:
+        InputError: no encoder was named, seeds were asked for, or the annotators' answers cannot be read.
+        ModelFolderError: the encoder cannot be read.
+    """
+    if options.encoder is None:
+        raise InputError("--model encoder needs --encoder FOLDER: config.json, model.safetensors and tokenizer.json.")
+    if options.n_seeds > 1:
+        raise InputError("the encoder is frozen here: there is no training to repeat. Leave out --n-seeds.")
+    source = read_encoder(options.encoder)
+    definitions = np.concatenate(sentence_states([Scene(text, ((0, len(text)),)) for text in DEFINITIONS], source))
+    states = sentence_states([item.scene for item in gold.articles], source)
+    shared, learned = with_shares(gold, options.data / "annotators.jsonl")
+    articles = Articles(shared, states, learned)
+    linear = cast(FrameOutcome, cross_validated(gold, splits, fit).frames)  # every article has gold frames
+    parts: list[dict[str, FrameOutcome]] = []
+    notes = []
+    for number, (train, test) in enumerate(splits, 1):
+        fold = _Fold.of(articles.select(train), articles.select(test), definitions, options.seed)
+        linear_scores, head_scores = fold.cross_fitted
+        rule = fit_blend(linear_scores, head_scores, fold.train.present, fold.train.stories, seed=options.seed)
+        weights = {"blend": rule.blend.weight, "head": 1.0, "linear_soft": 0.0, "even_blend": 0.5}
+        parts.append({name: fold.blended(weight) for name, weight in weights.items()})
+        notes.append(f"fold {number}: the head has weight {rule.blend.weight:.1f}, gain {rule.gain}")
+    outcomes = {name: FrameOutcome.joined([part[name] for part in parts]) for name in parts[0]} | {"linear": linear}
+    figures = measure(Outcome(outcomes["blend"], None), gold.codebook, seed=options.seed).figures
+    return Quality((*figures, *_beside(outcomes, options.seed))), [*NOTES, *notes]
+
+
+def with_shares(gold: Gold, path: Path) -> tuple[Gold, Floats]:
+    """Return gold with the shares of annotators, and what the head learns; gold's own yes and no without answers.
+
+    The head learns the mean of gold's answer, the share who saw the frame, and the share of yes to its questions.
+    """
+    answers = dict(read_jsonl(path, _answers)) if path.exists() else {}
+    items = [
+        replace(item, frame_shares=answers[item.article.id][0]) if item.article.id in answers else item
+        for item in gold.articles
+    ]
+    shared = Gold(gold.codebook, items)
+    agreed = shared.frame_shares.copy()
+    for row, item in enumerate(items):
+        if item.article.id in answers:
+            agreed[row] = [answers[item.article.id][1][frame] for frame in gold.codebook.frame_ids]
+    return shared, (gold.present + shared.frame_shares + agreed) / 3
+
+
+@dataclass(frozen=True)
+class _Fold:
+    """Scores of the linear model and the head: of the training articles cross-fitted, and of the test articles.
+
+    Both (2, n_articles, n_frames); `is_fitted` says which frames both learned from the whole training part.
+    """
+
+    train: Gold
+    test: Gold
+    cross_fitted: Floats
+    unseen: Floats
+    is_fitted: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, train: Articles, test: Articles, definitions: States, seed: int) -> "_Fold":
+        cross_fitted = np.zeros((2, *train.gold.present.shape))
+        for repeat in range(REPEATS):
+            for learn, hold in story_folds(train.gold.stories, seed=seed * REPEATS + repeat):
+                scores = _Pair(train.select(learn), definitions).scores(train.select(hold))
+                cross_fitted[:, hold] += scores / REPEATS
+        pair = _Pair(train, definitions)
+        return cls(train.gold, test.gold, cross_fitted, pair.scores(test), pair.is_fitted)
+
+    def blended(self, weight: float) -> FrameOutcome:
+        """Return what both say together, the head with this weight; all else is learned from the training part."""
+        present = self.train.present
+        linear, head = self.cross_fitted
+        blend = Blend.fit(linear, head, present, weight=weight)
+        known, proba = blend.predict_proba(linear, head), blend.predict_proba(*self.unseen)
+        thresholds = np.full(present.shape[1], NEVER)
+        if self.is_fitted.any():
+            n_present = present.sum(axis=0)[self.is_fitted]
+            thresholds[self.is_fitted] = frame_thresholds(known[:, self.is_fitted], n_present)
+        return FrameOutcome(
+            truth=self.test.present,
+            called=proba >= thresholds,
+            proba=proba,
+            rates=np.tile(present.mean(axis=0), (len(self.test), 1)),
+            stories=np.array(self.test.stories, dtype=object),
+            languages=np.array([item.article.language for item in self.test.articles], dtype=object),
+        )
+
+
+class _Pair:
+    """The linear model and the head, fitted on the same articles."""
+
+    def __init__(self, articles: Articles, definitions: States) -> None:
+        gold = articles.gold
+        self.linear = FrameModel().fit(gold.texts, gold.present, casts=gold.casts, shares=gold.frame_shares)
+        self.head = FrameHead(definitions).fit(articles.states, gold.present, shares=articles.learned)
+        self.is_fitted: NDArray[np.bool_] = self.linear.is_fitted_ & self.head.is_fitted_
+
+    def scores(self, articles: Articles) -> Floats:
+        """Return the scores of both, (2, n_articles, n_frames)."""
+        gold = articles.gold
+        linear = self.linear.decision_function(gold.texts, casts=gold.casts)
+        return np.stack([linear, self.head.decision_function(articles.states)])
+
+
+def _beside(outcomes: Mapping[str, FrameOutcome], seed: int) -> Iterator[Figure]:
+    """Yield macro-F1 of each outcome and its gain over the linear model."""
+    stories = outcomes["linear"].stories
+    counts = {name: binary_counts(outcome.truth, outcome.called) for name, outcome in outcomes.items()}
+    for name, own in counts.items():
+        gain = paired_difference(own, counts["linear"], stories, macro_f1, seed=seed)
+        yield Figure(f"frames/{name}/macro_f1", group_bootstrap(own, stories, macro_f1, seed=seed), len(own))
+        if name != "linear":
+            yield Figure(f"frames/{name}/gain_over_linear/macro_f1", gain, len(own))
+
+
+def _answers(value: Any) -> tuple[str, tuple[dict[str, float], dict[str, float]]]:  # noqa: ANN401 - parsed JSON
+    """Return an article's id, and by frame the share of annotators who saw it and of yes among their answers."""
+    given = Fields(Fields(value).mapping("answers"))
+    seen, agreed = {}, {}
+    for frame, (questions, n_needed) in QUESTIONS.items():
+        words = [given.items(question) for question in questions]
+        if len({len(of_all) for of_all in words}) > 1 or not any(word != _NOT_ASKED for word in words[0]):
+            raise RecordError(
+                f"{', '.join(questions)} lack answers or differ in length. Give every annotator's, -1 if not asked."
+            )
+        people = [person for person in zip(*words, strict=True) if any(word != _NOT_ASKED for word in person)]
+        n_yes = np.array([person.count("yes") for person in people])
+        seen[frame], agreed[frame] = float((n_yes >= n_needed).mean()), float(n_yes.mean() / len(questions))
+    return Fields(value).text("id"), (seen, agreed)
