@@ -120,7 +120,8 @@ def their_server(store: Store, *, n_workers: int) -> Iterator[Server]:
 @contextmanager
 def _running(command: Sequence[str], store: Store, health: str) -> Iterator[Server]:
     port = _free_port()
-    environment = {**os.environ, "MLFLOW_TRACKING_URI": store.uri, "PYTHONPATH": os.getcwd()}
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"  # MLflow calls uvicorn
+    environment = {**os.environ, "MLFLOW_TRACKING_URI": store.uri, "PYTHONPATH": os.getcwd(), "PATH": programs}
     process = subprocess.Popen(
         [sys.executable, "-m", *command, "--port", str(port)],
         stdout=subprocess.DEVNULL,
