@@ -17,8 +17,9 @@ class Revision:
     since: datetime
 
     def to_line(self) -> str:
-        """Return the line of the description that says so."""
-        return f"Standpoint codebook {self.reference} since {self.since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        """Return the line of the description that says so, to the microsecond: answers may come in the same second."""
+        since = self.since.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return f"Standpoint codebook {self.reference} since {since}"
 
 
 def history_of(description: str) -> tuple[Revision, ...]:

@@ -45,3 +45,10 @@ def test_a_project_without_history_has_no_revision() -> None:
 def test_a_time_that_was_edited_away_is_reported() -> None:
     with pytest.raises(StudioError, match="codebook since 'yesterday', which is no time. Write it like 2026"):
         history_of("Standpoint codebook rare-earths@b9b46775 since yesterday")
+
+
+def test_an_answer_of_the_same_second_belongs_to_the_revision_before() -> None:
+    early, late = datetime(2026, 11, 25, 12, 0, 0, 400_000, UTC), datetime(2026, 11, 25, 12, 0, 0, 900_000, UTC)
+    history = history_of(with_revision(FIRST.to_line(), Revision("rare-earths@00000000", late)))
+    assert revision_at(history, early) == FIRST
+    assert history[-1].since == late
