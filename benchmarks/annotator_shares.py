@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import narrative_frames
+from benchmarks.frame_questions import NOT_ASKED, RULES
 from labeling.adjudication import adjudicate
 from standpoint.annotation import annotation_from_json
 from standpoint.article import article_from_json
@@ -18,22 +19,8 @@ from standpoint.fields import Fields
 from standpoint.jsonl import read_jsonl
 from training.gold import Gold, make_gold
 
-RULES = {
-    "co": (("co1", "co2", "co3"), 2),
-    "ec": (("ec1", "ec2", "ec3"), 2),
-    "hi": (("hi1", "hi2", "hi5"), 2),
-    "mo": (("mo1", "mo2"), 1),
-    "re": (("re2", "re6"), 2),
-}
-"""A frame's questions, and how many of them must be answered yes.
-
-Found by trying all: applied to the majority of annotators, question by question, it gives every label of the dataset.
-"""
-
 _ROOT = Path(__file__).parents[1]
 _SAMPLE = _ROOT / "examples" / "rare-earths"
-
-_NOT_ASKED = -1
 
 
 @dataclass(frozen=True)
@@ -91,7 +78,7 @@ def frame_shares(answers: Mapping[str, Sequence[Any]]) -> dict[str, float]:
         given = [answers.get(question, ()) for question in questions]
         if len({len(of_all) for of_all in given}) > 1:
             raise RecordError(f"{', '.join(questions)} differ in length. Give -1 where an annotator was not asked.")
-        people = [person for person in zip(*given, strict=True) if any(word != _NOT_ASKED for word in person)]
+        people = [person for person in zip(*given, strict=True) if any(word != NOT_ASKED for word in person)]
         if not people:
             raise RecordError(f"nobody answered {', '.join(questions)}. Add their answers or remove the record.")
         shares[frame] = sum(person.count("yes") >= n_needed for person in people) / len(people)

@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from standpoint.errors import StandpointError
+from standpoint.errors import InputError, StandpointError
 from standpoint.jsonl import replacing
 from training.gold import Gold
 from training.quality import Quality
@@ -30,6 +30,17 @@ class Options:
     json: Path | None
     encoder: Path | None = None
     n_seeds: int = 1
+
+    def encoder_folder(self) -> Path:
+        """Return the folder of the pretrained encoder.
+
+        Raises:
+            InputError: none was named.
+        """
+        if self.encoder is None:
+            words = "--model encoder needs --encoder FOLDER: config.json, model.safetensors and tokenizer.json."
+            raise InputError(words)
+        return self.encoder
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,11 @@ def run(
         Console(stderr=True).print(f"benchmarks.{name}: {error}", markup=False, highlight=False, soft_wrap=True)
         raise SystemExit(2) from None
     _show(report, seconds)
+
+
+def not_installed(error: ModuleNotFoundError) -> InputError:
+    """Return the error, in words, of a benchmark for which the extra `encoder` is missing."""
+    return InputError(f"--model encoder needs {error.name}. Install it: pip install 'standpoint[encoder]'.")
 
 
 def protocol(train: Gold, test: Gold, rows: str, count: Callable[[Gold], int]) -> list[str]:

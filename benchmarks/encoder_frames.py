@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.command import Options
+from benchmarks.frame_questions import NOT_ASKED, RULES
 from measurement.classification import binary_counts, macro_f1
 from measurement.intervals import group_bootstrap, paired_difference
 from models.blend import Blend
@@ -54,15 +55,6 @@ DEFINITIONS = (
 )
 """What the frames are about, after the questions of Semetko and Valkenburg (2000)."""
 
-QUESTIONS = {
-    "co": (("co1", "co2", "co3"), 2),
-    "ec": (("ec1", "ec2", "ec3"), 2),
-    "hi": (("hi1", "hi2", "hi5"), 2),
-    "mo": (("mo1", "mo2"), 1),
-    "re": (("re2", "re6"), 2),
-}
-"""A frame's questions, and how many an annotator answers yes who sees the frame."""
-
 REPEATS = 3
 """Weights, calibration and thresholds rest on the mean scores of so many cross-fittings of the training part."""
 
@@ -72,8 +64,6 @@ NOTES = (
     "even_blend: half and half, not chosen by the rule; linear_soft: the linear part of the blend, learned from shares",
     "linear: the default model, as --model linear measures it; gains are over it",
 )
-
-_NOT_ASKED = -1
 
 
 @dataclass(frozen=True)
@@ -101,11 +91,10 @@ def measure_encoder(
         InputError: no encoder was named, seeds were asked for, or the annotators' answers cannot be read.
         ModelFolderError: the encoder cannot be read.
     """
-    if options.encoder is None:
-        raise InputError("--model encoder needs --encoder FOLDER: config.json, model.safetensors and tokenizer.json.")
+    encoder = options.encoder_folder()
     if options.n_seeds > 1:
         raise InputError("the encoder is frozen here: there is no training to repeat. Leave out --n-seeds.")
-    source = read_encoder(options.encoder)
+    source = read_encoder(encoder)
     definitions = np.concatenate(sentence_states([Scene(text, ((0, len(text)),)) for text in DEFINITIONS], source))
     states = sentence_states([item.scene for item in gold.articles], source)
     shared, learned = with_shares(gold, options.data / "annotators.jsonl")
@@ -217,13 +206,13 @@ def _answers(value: Any) -> tuple[str, tuple[dict[str, float], dict[str, float]]
     """Return an article's id, and by frame the share of annotators who saw it and of yes among their answers."""
     given = Fields(Fields(value).mapping("answers"))
     seen, agreed = {}, {}
-    for frame, (questions, n_needed) in QUESTIONS.items():
+    for frame, (questions, n_needed) in RULES.items():
         words = [given.items(question) for question in questions]
-        if len({len(of_all) for of_all in words}) > 1 or not any(word != _NOT_ASKED for word in words[0]):
+        if len({len(of_all) for of_all in words}) > 1 or not any(word != NOT_ASKED for word in words[0]):
             raise RecordError(
                 f"{', '.join(questions)} lack answers or differ in length. Give every annotator's, -1 if not asked."
             )
-        people = [person for person in zip(*words, strict=True) if any(word != _NOT_ASKED for word in person)]
+        people = [person for person in zip(*words, strict=True) if any(word != NOT_ASKED for word in person)]
         n_yes = np.array([person.count("yes") for person in people])
         seen[frame], agreed[frame] = float((n_yes >= n_needed).mean()), float(n_yes.mean() / len(questions))
     return Fields(value).text("id"), (seen, agreed)

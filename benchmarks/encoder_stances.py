@@ -3,13 +3,11 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import cast
 
 from rich.console import Console
 
 from benchmarks.command import Options
 from models.encoder_training import Observer, Progress, TrainingConfig
-from models.stance_model import StanceModel
 from models.targets import Scene
 from standpoint.errors import InputError
 from training.encoder_fitting import EncoderConfig, fit_encoder_stances
@@ -47,11 +45,9 @@ def encoder_outcomes(train: Gold, test: Gold, options: Options) -> tuple[list[St
 
 
 def _outcome(train: Gold, test: Gold, options: Options, seed: int, name: str) -> StanceOutcome:
-    if options.encoder is None:
-        raise InputError("--model encoder needs --encoder FOLDER: config.json, model.safetensors and tokenizer.json.")
-    config = EncoderConfig(options.encoder, TrainingConfig(seed=seed))
+    config = EncoderConfig(options.encoder_folder(), TrainingConfig(seed=seed))
     model = fit_encoder_stances(train, config, observer=_told(f"{name}, seed {seed}"))
-    outcome = held_out_stances(cast(StanceModel, model), train, test)  # it has the two methods that are used
+    outcome = held_out_stances(model, train, test)
     if outcome is None:
         raise InputError("the test file holds no stance. Name another with --test.")
     return outcome

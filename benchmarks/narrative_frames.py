@@ -11,12 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.command import Options, Report, protocol, run
+from benchmarks.command import Options, Report, not_installed, protocol, run
 from models.news_model import NewsModel
 from standpoint.annotation import Annotation
 from standpoint.article import make_article
 from standpoint.codebook import Codebook, Frame, Words
-from standpoint.errors import InputError
 from standpoint.jsonl import read_jsonl
 from training.fitting import FitConfig, fit_news_model
 from training.gold import Gold, make_gold
@@ -73,9 +72,7 @@ def _encoder(
     try:
         from benchmarks.encoder_frames import measure_encoder
     except ModuleNotFoundError as error:
-        raise InputError(
-            f"--model encoder needs {error.name}. Install it: pip install 'standpoint[encoder]'."
-        ) from None
+        raise not_installed(error) from None
     return measure_encoder(gold, splits, fit, options)
 
 

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.command import Options, Report, protocol, run
+from benchmarks.command import Options, Report, not_installed, protocol, run
 from benchmarks.stance_data import read_stances, stance_codebook
 from measurement.classification import confusion_counts, macro_f1_of_confusion
 from models.stance_model import NAMED_STANCE_VIEWS
-from standpoint.errors import InputError
 from training.ablations import ablated_stances
 from training.fitting import FitConfig, fit_news_model
 from training.gold import Gold
@@ -52,9 +51,7 @@ def _encoder(train: Gold, test: Gold, options: Options) -> tuple[list[StanceOutc
     try:
         from benchmarks.encoder_stances import encoder_outcomes
     except ModuleNotFoundError as error:
-        raise InputError(
-            f"--model encoder needs {error.name}. Install it: pip install 'standpoint[encoder]'."
-        ) from None
+        raise not_installed(error) from None
     return encoder_outcomes(train, test, options)
 
 

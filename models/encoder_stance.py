@@ -9,14 +9,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from models.calibration import Floats, class_proba
+from models.calibration import Floats
 from models.encoder_network import EncoderNetwork, pooled, tensors
 from models.encoder_processor import Processor, this_processor
 from models.encoder_source import EncoderSource
 from models.encoder_training import Lesson, Observer, Trainer, TrainingConfig, unobserved
 from models.passage_batch import batches, passage_batch
 from models.passages import Numbers, Passage, PassageConfig, passages
-from models.stance_model import TargetInText
+from models.stance_model import StanceScorer, TargetInText
 from models.targets import Scene, Target
 
 N_TOKENS = 8192
@@ -31,14 +31,8 @@ class HeldOut:
     stances: NDArray[np.int64]
 
 
-class EncoderStanceModel:
-    """Says which stance a text takes toward a target, as `StanceModel` does.
-
-    Learned attributes beside the network's weights: `calibration_` and `weights_`, as `StanceModel` has them.
-    """
-
-    calibration_: Floats
-    weights_: Floats
+class EncoderStanceModel(StanceScorer):
+    """Says which stance a text takes toward a target; the network's weights are learned."""
 
     def __init__(
         self,
@@ -56,8 +50,7 @@ class EncoderStanceModel:
         torch.manual_seed(self.config.seed)
         self.network = EncoderNetwork(source.encoder, n_stances=n_stances).to(self.processor.device)
         self.network.eval()
-        self.calibration_ = np.concatenate([[1.0], np.zeros(n_stances)])
-        self.weights_ = np.ones(n_stances)
+        self._stay_neutral(n_stances)
 
     def fit(
         self,
@@ -96,15 +89,6 @@ class EncoderStanceModel:
             found = pooled(torch.cat(places), torch.tensor(np.array(numbers)), len(questions)).double().numpy()
             scores[np.concatenate(asked.rows)] = found
         return scores
-
-    def predict_proba(self, questions: Sequence[TargetInText]) -> Floats:
-        """Return calibrated probabilities that sum to 1, shape (n_questions, n_stances)."""
-        return class_proba(self.decision_function(questions), self.calibration_)
-
-    def choose(self, proba: Floats) -> NDArray[np.int64]:
-        """Return the number of the stance called for each row of probabilities."""
-        chosen: NDArray[np.int64] = (proba * self.weights_).argmax(axis=1)
-        return chosen
 
     def _macro_f1(self, held_out: HeldOut) -> float:
         called = self.decision_function(held_out.questions).argmax(axis=1)

@@ -1,5 +1,6 @@
 """The linear stance model: views of the text around a masked target and one logistic regression per stance."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -50,17 +51,43 @@ class TargetInText:
     target: Target
 
 
-class StanceModel:
+class StanceScorer(ABC):
+    """Scores for each stance toward a target, made probabilities and one called stance.
+
+    Learned attributes: `calibration_` (n_stances + 1,) inverse temperature and offsets, `weights_` (n_stances,): the
+    called stance maximises probability times weight.
+    """
+
+    calibration_: NDArray[Any]
+    weights_: NDArray[Any]
+
+    @abstractmethod
+    def decision_function(self, questions: Sequence[TargetInText]) -> Floats:
+        """Return uncalibrated scores, shape (n_questions, n_stances)."""
+
+    def predict_proba(self, questions: Sequence[TargetInText]) -> Floats:
+        """Return calibrated probabilities that sum to 1, shape (n_questions, n_stances)."""
+        return class_proba(self.decision_function(questions), self.calibration_)
+
+    def choose(self, proba: Floats) -> NDArray[np.int64]:
+        """Return the number of the stance called for each row of probabilities."""
+        chosen: NDArray[np.int64] = (proba * self.weights_).argmax(axis=1)
+        return chosen
+
+    def _stay_neutral(self, n_stances: int) -> None:
+        """Let scores stay as they are until calibration and weights are learned."""
+        self.calibration_ = np.concatenate([[1.0], np.zeros(n_stances)])
+        self.weights_ = np.ones(n_stances)
+
+
+class StanceModel(StanceScorer):
     """Says which stance a text takes toward a target.
 
-    Learned attributes: `coef_` (n_stances, n_features), `intercept_` (n_stances,), `calibration_` (n_stances + 1,)
-    inverse temperature and offsets, `weights_` (n_stances,): the called stance maximises probability times weight.
+    Learned attributes beside those of `StanceScorer`: `coef_` (n_stances, n_features), `intercept_` (n_stances,).
     """
 
     coef_: NDArray[Any]
     intercept_: NDArray[Any]
-    calibration_: NDArray[Any]
-    weights_: NDArray[Any]
 
     def __init__(self, n_stances: int, views: Sequence[View] = STANCE_VIEWS, *, inverse_penalty: float = 2.0) -> None:
         self.n_stances = n_stances
@@ -83,23 +110,13 @@ class StanceModel:
             self.coef_[stance], self.intercept_[stance] = fit_one_against_rest(
                 matrix, learned[:, stance], inverse_penalty=self.inverse_penalty
             )
-        self.calibration_ = np.concatenate([[1.0], np.zeros(self.n_stances)])
-        self.weights_ = np.ones(self.n_stances)
+        self._stay_neutral(self.n_stances)
         return self
 
     def decision_function(self, questions: Sequence[TargetInText]) -> Floats:
         """Return uncalibrated scores, shape (n_questions, n_stances)."""
         scores: Floats = self.features.scores(self._columns(questions), self.coef_) + self.intercept_
         return scores
-
-    def predict_proba(self, questions: Sequence[TargetInText]) -> Floats:
-        """Return calibrated probabilities that sum to 1, shape (n_questions, n_stances)."""
-        return class_proba(self.decision_function(questions), self.calibration_)
-
-    def choose(self, proba: Floats) -> NDArray[np.int64]:
-        """Return the number of the stance called for each row of probabilities."""
-        chosen: NDArray[np.int64] = (proba * self.weights_).argmax(axis=1)
-        return chosen
 
     def to_arrays(self) -> Arrays:
         """Return what was learned as plain arrays."""

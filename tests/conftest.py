@@ -1,4 +1,4 @@
-"""Fixtures: a small made-up corpus with its model and quality, and a Label Studio server for tests marked `studio`."""
+"""Fixtures: a small made-up corpus with its model and quality, a browser, and a Label Studio server."""
 
 import os
 import random
@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.studio_server import EXECUTABLE, Server, running_studio
 from models.news_model import NewsModel
@@ -19,6 +20,13 @@ from training.quality import Quality, measure
 from training.splits import story_folds
 
 CONFIG = FitConfig(n_folds=2)
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+)
 FRAMES = {"failure": "The costly plan collapsed again.", "alliance": "Allies signed a joint pact."}
 STANCES = {"critical": "{} broke its promise.", "neutral": "{} published figures.", "supportive": "{} kept its word."}
 ACTORS = {"china": "China", "japan": "Japan"}
@@ -70,3 +78,16 @@ def studio_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running_studio(folder) as server:
         yield server
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start a Chromium without a window."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        message = "no chromium: install the packages chromium and fonts-noto-cjk, or run `make test` as root"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield browser
+        browser.close()

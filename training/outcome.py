@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models.frame_model import FrameModel
 from models.news_model import NewsModel
-from models.stance_model import StanceModel
+from models.stance_model import StanceScorer
 from training.gold import Gold
 
 Floats = NDArray[np.float64]
@@ -81,7 +81,7 @@ def held_out(model: NewsModel, train: Gold, test: Gold) -> Outcome:
     )
 
 
-def held_out_stances(model: StanceModel, train: Gold, test: Gold) -> StanceOutcome | None:
+def held_out_stances(model: StanceScorer, train: Gold, test: Gold) -> StanceOutcome | None:
     """Let a stance model that was fitted on `train` answer `test`; None where `test` holds no stance."""
     if not len(test.stances):
         return None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.annotator_shares import RULES
+from benchmarks.frame_questions import RULES
 
 TOPICS = {
     "co": "quarrel clash fight",

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.annotator_shares import RULES, frame_shares, read_narrative_frames, read_sample
+from benchmarks.annotator_shares import frame_shares, read_narrative_frames, read_sample
+from benchmarks.frame_questions import RULES
 from standpoint.annotation import annotation_from_json
 from standpoint.errors import InputError, RecordError
 from standpoint.jsonl import read_jsonl

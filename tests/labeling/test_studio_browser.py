@@ -1,14 +1,11 @@
 """The labelling interface as an annotator meets it: in a browser, with a mouse."""
 
-import os
-import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Response, expect
 
 from benchmarks.studio_server import PASSWORD, Server
 from labeling.studio_config import studio_config
@@ -21,13 +18,6 @@ from standpoint.article import Article
 from standpoint.codebook import Actor, Alias, Codebook, Frame, Words
 from standpoint.mentions import MentionFinder
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-)
 FRAMES = {"failure": ("Failure", "失败"), "alliance": ("Alliance, joint action", "联手"), "market": ("Market", "市场")}
 ACTORS = {"china": ("China", "中国"), "us": ("United States, federal", "美国"), "japan": ("Japan", "日本")}
 CHINESE = Article("zh-1", "稀土😀观察", "第一行。\r\n美国的计划彻底失败，日本另找伙伴。\r\n完。", language="zh")
@@ -140,19 +130,6 @@ MISPLACED = """panel => {
     }
     return wrong;
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start a Chromium without a window."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        message = "no chromium: install the packages chromium and fonts-noto-cjk, or run `make test` as root"
-        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
-"""Fixtures: a model folder, a holder of that model, a service around it, a server, a browser and a page to open."""
+"""Fixtures: a model folder, a holder of that model, a service around it, a server and a page to open."""
 
 import os
-import shutil
 import sys
 import threading
 import time
@@ -15,7 +14,6 @@ from urllib.request import urlopen
 import pytest
 import uvicorn
 from fastapi.testclient import TestClient
-from playwright.sync_api import Browser, sync_playwright
 
 from models.folder import save_model
 from models.news_model import NewsModel
@@ -27,13 +25,6 @@ from serving.service_config import ServiceConfig
 
 ROOT = Path(__file__).parents[2]
 Connect = Callable[[ServiceConfig], TestClient]
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-)
 
 
 @pytest.fixture(scope="session")
@@ -123,19 +114,6 @@ def serve(model_folder: Path, tmp_path: Path) -> Iterator[Callable[..., Server]]
         server.process.wait()
         if server.process.stdout:
             server.process.stdout.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start a Chromium without a window."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        message = "no chromium: install the packages chromium and fonts-noto-cjk, or run `make test` as root"
-        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,6 @@
 """The service as the backend of a real Label Studio server: connected, asked, woken, followed."""
 
 import json
-import os
-import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -13,7 +11,7 @@ from typing import Any, Protocol
 import pytest
 import requests
 from mlflow import MlflowClient
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from benchmarks.studio_server import PASSWORD
 from benchmarks.studio_server import Server as Studio
@@ -35,7 +33,6 @@ CHINESE = Article(
 )
 ENGLISH = Article("en", "News", "Allies signed a joint pact. Japan published figures.")
 BLIND = Article("blind", "News", "The costly plan collapsed again. China broke its promise.")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking")
 USER, KEY, HOOK_KEY = "studio", make_key(b"k" * 32), make_key(b"h" * 32)
 TITLE = "Standpoint"
 PROMOTE = """
@@ -173,23 +170,18 @@ def test_annotators_get_suggestions_and_their_answer_brings_the_next_model(desk:
     assert not leaks(desk)
 
 
-def test_the_browser_highlights_the_words_that_the_model_means(desk: Desk) -> None:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        message = "no chromium: install the packages chromium and fonts-noto-cjk, or run `make test` as root"
-        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+def test_the_browser_highlights_the_words_that_the_model_means(desk: Desk, browser: Browser) -> None:
     desk.connect()
-    with sync_playwright() as playwright:
-        page = playwright.chromium.launch(executable_path=chromium, args=FLAGS).new_page()
-        page.goto(f"{desk.studio['url']}/user/login/")
-        page.fill("[name=email]", "reader-a@example.com")
-        page.fill("[name=password]", PASSWORD)
-        page.click("[type=submit]")
-        page.wait_for_url(lambda url: "/user/login" not in url)
-        page.goto(f"{desk.studio['url']}/projects/{desk.project}/data?task={desk.tasks['zh']}")
-        expect(page.locator(".htx-highlight").first).to_be_visible()
-        assert "".join(page.locator(".htx-highlight").all_inner_texts()) == f"😀{SHOWN}"
-        expect(page.locator(".sp-frames .ant-checkbox-checked")).to_have_count(1)
+    page = browser.new_page()
+    page.goto(f"{desk.studio['url']}/user/login/")
+    page.fill("[name=email]", "reader-a@example.com")
+    page.fill("[name=password]", PASSWORD)
+    page.click("[type=submit]")
+    page.wait_for_url(lambda url: "/user/login" not in url)
+    page.goto(f"{desk.studio['url']}/projects/{desk.project}/data?task={desk.tasks['zh']}")
+    expect(page.locator(".htx-highlight").first).to_be_visible()
+    assert "".join(page.locator(".htx-highlight").all_inner_texts()) == f"😀{SHOWN}"
+    expect(page.locator(".sp-frames .ant-checkbox-checked")).to_have_count(1)
 
 
 def test_a_page_of_tasks_is_answered_as_a_whole(desk: Desk) -> None:
