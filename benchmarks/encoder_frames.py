@@ -1,7 +1,7 @@
 """Frames from a frozen encoder on public data: the frame head beside the linear model, and both blended."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,22 +12,19 @@ from benchmarks.command import Options
 from benchmarks.frame_questions import NOT_ASKED, RULES
 from measurement.classification import binary_counts, macro_f1
 from measurement.intervals import group_bootstrap, paired_difference
-from models.blend import Blend
+from models.blended_frames import BlendedFrames
 from models.encoder_source import read_encoder
-from models.encoder_states import sentence_states
-from models.frame_head import FrameHead, States
-from models.frame_model import NEVER, FrameModel
-from models.news_model import NewsModel
+from models.encoder_stance_model import EncoderStanceModel
+from models.news_model import FrameAnswers, NewsModel
 from models.targets import Scene
 from standpoint.errors import InputError, RecordError
 from standpoint.fields import Fields
 from standpoint.jsonl import read_jsonl
-from training.blending import fit_blend
+from training.encoder_frames import FrameArticles, FramePair
 from training.gold import Gold
-from training.outcome import FrameOutcome, Outcome, cross_validated
+from training.outcome import FrameOutcome, Outcome, cross_validated, frame_outcome
 from training.quality import Figure, Quality, measure
-from training.splits import Indices, story_folds
-from training.thresholds import frame_thresholds
+from training.splits import Indices
 
 Floats = NDArray[np.float64]
 
@@ -55,29 +52,12 @@ DEFINITIONS = (
 )
 """What the frames are about, after the questions of Semetko and Valkenburg (2000)."""
 
-REPEATS = 3
-"""Weights, calibration and thresholds rest on the mean scores of so many cross-fittings of the training part."""
-
 NOTES = (
     "the main figure is the blend by the rule: both where the gain's interval in training lies above zero, else the "
     "better one alone; the gain is the log-loss saved, as a share of the base rates'",
     "even_blend: half and half, not chosen by the rule; linear_soft: the linear part of the blend, learned from shares",
     "linear: the default model, as --model linear measures it; gains are over it",
 )
-
-
-@dataclass(frozen=True)
-class Articles:
-    """Gold with the shares of annotators, the states of its sentences, and what the head learns, (n, n_frames)."""
-
-    gold: Gold
-    states: Sequence[States]
-    learned: Floats
-
-    def select(self, indices: Indices) -> "Articles":
-        """Return the articles at these positions."""
-        states = [self.states[index] for index in indices]
-        return Articles(self.gold.select(indices), states, self.learned[indices])
 
 
 def measure_encoder(
@@ -94,20 +74,20 @@ def measure_encoder(
     encoder = options.encoder_folder()
     if options.n_seeds > 1:
         raise InputError("the encoder is frozen here: there is no training to repeat. Leave out --n-seeds.")
-    source = read_encoder(encoder)
-    definitions = np.concatenate(sentence_states([Scene(text, ((0, len(text)),)) for text in DEFINITIONS], source))
-    states = sentence_states([item.scene for item in gold.articles], source)
+    reader = EncoderStanceModel(read_encoder(encoder), 1).encoder
+    scenes = [Scene(text, ((0, len(text)),)) for text in DEFINITIONS]
+    definitions = np.concatenate(reader.read(scenes, [()] * len(scenes)).states)
+    states = reader.read([item.scene for item in gold.articles], [()] * len(gold)).states
     shared, learned = with_shares(gold, options.data / "annotators.jsonl")
-    articles = Articles(shared, states, learned)
+    articles = FrameArticles(shared, states, shared.frame_shares, learned)
     linear = cast(FrameOutcome, cross_validated(gold, splits, fit).frames)  # every article has gold frames
     parts: list[dict[str, FrameOutcome]] = []
     notes = []
     for number, (train, test) in enumerate(splits, 1):
-        fold = _Fold.of(articles.select(train), articles.select(test), definitions, options.seed)
-        linear_scores, head_scores = fold.cross_fitted
-        rule = fit_blend(linear_scores, head_scores, fold.train.present, fold.train.stories, seed=options.seed)
+        pair, asked = FramePair.fit(articles.select(train), definitions, seed=options.seed), articles.select(test)
+        rule = pair.rule()
         weights = {"blend": rule.blend.weight, "head": 1.0, "linear_soft": 0.0, "even_blend": 0.5}
-        parts.append({name: fold.blended(weight) for name, weight in weights.items()})
+        parts.append({name: _outcome(pair.blended(one), pair.articles.gold, asked) for name, one in weights.items()})
         notes.append(f"fold {number}: the head has weight {rule.blend.weight:.1f}, gain {rule.gain}")
     outcomes = {name: FrameOutcome.joined([part[name] for part in parts]) for name in parts[0]} | {"linear": linear}
     figures = measure(Outcome(outcomes["blend"], None), gold.codebook, seed=options.seed).figures
@@ -132,63 +112,9 @@ def with_shares(gold: Gold, path: Path) -> tuple[Gold, Floats]:
     return shared, (gold.present + shared.frame_shares + agreed) / 3
 
 
-@dataclass(frozen=True)
-class _Fold:
-    """Scores of the linear model and the head: of the training articles cross-fitted, and of the test articles.
-
-    Both (2, n_articles, n_frames); `is_fitted` says which frames both learned from the whole training part.
-    """
-
-    train: Gold
-    test: Gold
-    cross_fitted: Floats
-    unseen: Floats
-    is_fitted: NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, train: Articles, test: Articles, definitions: States, seed: int) -> "_Fold":
-        cross_fitted = np.zeros((2, *train.gold.present.shape))
-        for repeat in range(REPEATS):
-            for learn, hold in story_folds(train.gold.stories, seed=seed * REPEATS + repeat):
-                scores = _Pair(train.select(learn), definitions).scores(train.select(hold))
-                cross_fitted[:, hold] += scores / REPEATS
-        pair = _Pair(train, definitions)
-        return cls(train.gold, test.gold, cross_fitted, pair.scores(test), pair.is_fitted)
-
-    def blended(self, weight: float) -> FrameOutcome:
-        """Return what both say together, the head with this weight; all else is learned from the training part."""
-        present = self.train.present
-        linear, head = self.cross_fitted
-        blend = Blend.fit(linear, head, present, weight=weight)
-        known, proba = blend.predict_proba(linear, head), blend.predict_proba(*self.unseen)
-        thresholds = np.full(present.shape[1], NEVER)
-        if self.is_fitted.any():
-            n_present = present.sum(axis=0)[self.is_fitted]
-            thresholds[self.is_fitted] = frame_thresholds(known[:, self.is_fitted], n_present)
-        return FrameOutcome(
-            truth=self.test.present,
-            called=proba >= thresholds,
-            proba=proba,
-            rates=np.tile(present.mean(axis=0), (len(self.test), 1)),
-            stories=np.array(self.test.stories, dtype=object),
-            languages=np.array([item.article.language for item in self.test.articles], dtype=object),
-        )
-
-
-class _Pair:
-    """The linear model and the head, fitted on the same articles."""
-
-    def __init__(self, articles: Articles, definitions: States) -> None:
-        gold = articles.gold
-        self.linear = FrameModel().fit(gold.texts, gold.present, casts=gold.casts, shares=gold.frame_shares)
-        self.head = FrameHead(definitions).fit(articles.states, gold.present, shares=articles.learned)
-        self.is_fitted: NDArray[np.bool_] = self.linear.is_fitted_ & self.head.is_fitted_
-
-    def scores(self, articles: Articles) -> Floats:
-        """Return the scores of both, (2, n_articles, n_frames)."""
-        gold = articles.gold
-        linear = self.linear.decision_function(gold.texts, casts=gold.casts)
-        return np.stack([linear, self.head.decision_function(articles.states)])
+def _outcome(frames: BlendedFrames, train: Gold, test: FrameArticles) -> FrameOutcome:
+    proba = frames.predict_proba(test.gold.texts, test.gold.casts, test.states)
+    return frame_outcome(FrameAnswers(proba, proba >= frames.thresholds_), train, test.gold)
 
 
 def _beside(outcomes: Mapping[str, FrameOutcome], seed: int) -> Iterator[Figure]:

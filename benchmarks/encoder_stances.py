@@ -7,7 +7,8 @@ from dataclasses import replace
 from rich.console import Console
 
 from benchmarks.command import Options
-from models.encoder_training import Observer, Progress, TrainingConfig
+from models.encoder_progress import Observer, TrainingProgress
+from models.encoder_training import TrainingConfig
 from models.targets import Scene
 from standpoint.errors import InputError
 from training.encoder_fitting import EncoderConfig, fit_encoder_stances
@@ -57,11 +58,11 @@ def _told(name: str) -> Observer:
     """Return an observer that says after each epoch how far training has come."""
     console, started, n_told = Console(stderr=True), time.perf_counter(), [0]
 
-    def tell(progress: Progress) -> None:
+    def tell(progress: TrainingProgress) -> None:
         if len(progress.scores) > n_told[0]:
             n_told[0] = len(progress.scores)
             seconds = time.perf_counter() - started
-            found = f"loss {progress.loss:.2f}, macro-F1 of the part held out {progress.scores[-1]:.3f}"
+            found = f"loss {progress.loss or 0:.2f}, macro-F1 of the part held out {progress.scores[-1]:.3f}"
             done = f"step {progress.step} of {progress.n_steps}, epoch {n_told[0]}"
             console.print(f"{name}: {done}: {found}, {seconds:.0f} s", highlight=False, soft_wrap=True)
 

@@ -4,6 +4,7 @@ Not the official protocol: trained on the training file alone, tested on `test_m
 sentence) or on the file given with `--test`.
 """
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,9 +24,14 @@ CODEBOOK = stance_codebook("newsmtsc", ["negative", "neutral", "positive"])
 PUBLISHED = "published, test-rw / test-mt: BERT-base SPC 80.1 / 73.7, RoBERTa LCF 81.4 / 81.2, GRU-TSC 83.1 / 82.5"
 
 
+def read(path: Path) -> Gold:
+    """Return the targets of a file as gold; the others of a sentence are bystanders."""
+    return read_stances(path, CODEBOOK, _sentence, _spans, lambda record: list(record["others"]))
+
+
 def measure_stances(options: Options) -> Report:
     """Measure a stance model and its ablations; under several seeds, all their answers together."""
-    train, test = _read(options, "train.jsonl"), _read(options, None)
+    train, test = read(options.data / "train.jsonl"), read(options.test or options.data / "test_mt.jsonl")
     outcomes, ablated = (_encoder if options.model == "encoder" else _linear)(train, test, options)
     outcome = StanceOutcome.joined(outcomes)
     ablations = {name: StanceOutcome.joined([one] * len(outcomes)) for name, one in ablated.items()}
@@ -66,11 +72,6 @@ def _by_seed(outcomes: list[StanceOutcome], first: int) -> list[str]:
     return [
         f"macro-F1 of each seed: {listed}; mean {np.mean(values):.4f}; the figures above are of all answers together"
     ]
-
-
-def _read(options: Options, name: str | None) -> Gold:
-    path = options.data / name if name else options.test or options.data / "test_mt.jsonl"
-    return read_stances(path, CODEBOOK, _sentence, _spans, lambda record: list(record["others"]))
 
 
 def _sentence(record: dict[str, Any]) -> str:

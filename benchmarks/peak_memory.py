@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from itertools import cycle, islice
 from pathlib import Path
 
+from benchmarks.asked_articles import N_ACTORS, asked_articles, predicted_stream
 from benchmarks.narrative_frames import read
 from benchmarks.plain_pipeline import PlainFrames
 from models.folder import load_model
@@ -19,7 +20,7 @@ from serving.scoring import score
 from standpoint.article import Article, make_article
 from standpoint.errors import StandpointError
 
-PRODUCT, PIPELINE = "product", "pipeline"
+PRODUCT, PIPELINE, ENCODER = "product", "pipeline", "encoder"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ def peak_memory(data: Path, path: str, n_articles: int, model: Path) -> PeakMemo
 
     Args:
         data: folder of the Narrative Frames dataset.
-        path: `PRODUCT`, the stream through `serving.scoring`, or `PIPELINE`, all texts in one call.
+        path: `PRODUCT`, the stream through `serving.scoring`, `PIPELINE`, all texts in one call, or `ENCODER`, a stream
+            of long articles with `N_ACTORS` actors each.
         n_articles: how many articles to score.
         model: the product's model folder.
 
@@ -55,7 +57,11 @@ def peak_memory(data: Path, path: str, n_articles: int, model: Path) -> PeakMemo
 def _measured(data: Path, path: str, n_articles: int, folder: Path) -> PeakMemory:
     gold, _ = read(data / "articles.jsonl")
     articles = islice(_stream(gold.texts), n_articles)
-    if path == PRODUCT:
+    if path == ENCODER:
+        model, asked = load_model(folder), asked_articles((item.article for item in gold.articles), N_ACTORS)
+        ready, started = peak_mb(), time.perf_counter()
+        n_scored = sum(1 for _ in predicted_stream(model, asked, n_articles))
+    elif path == PRODUCT:
         model = load_model(folder)
         ready, started = peak_mb(), time.perf_counter()
         n_scored = sum(1 for _ in score(model, articles, evidence=False))

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.prediction_page import print_prediction
+from cli.progress import Teller
 from cli.quality_table import print_qualities
 from cli.train import print_trained, train_and_record
 from corpus.outcome import Rejected
@@ -25,6 +26,7 @@ from standpoint.codebook_file import load_codebook
 from standpoint.jsonl import read_jsonl, write_jsonl
 from training.fitting import FitConfig
 from training.gold import Gold, read_gold
+from training.recipe import Recipe
 
 ROOT = Path(__file__).parents[1]
 CODEBOOK = ROOT / "codebooks/rare-earths.toml"
@@ -46,7 +48,9 @@ def demo(
     _heading(console, f"1  The sample: {len(gold)} machine-made articles, {len(set(gold.stories))} stories, read twice")
     _print_agreement(console, _sample_agreement(gold, codebook), codebook)
     _heading(console, "2  Training and measuring")
-    trained, tracked, folder = train_and_record(console, gold, CODEBOOK, None, promote=True, config=FitConfig())
+    trained, tracked, folder = train_and_record(
+        Teller(console), gold, CODEBOOK, None, promote=True, recipe=Recipe(FitConfig())
+    )
     print_qualities(console, trained.qualities, codebook)
     print_trained(console, trained, tracked, folder)
     _heading(console, "3  New articles, tagged by models:/standpoint@champion")

@@ -10,13 +10,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli.progress import told
+from cli.model_options import EncoderOption, Kind, Learn, LearnOption, ModelOption, chosen_recipe
+from cli.progress import Teller
 from cli.quality_table import print_qualities
 from models.store import tracking_uri, without_password
 from standpoint.codebook_file import load_codebook
 from standpoint.errors import InputError, ModelFolderError
 from training.fitting import FitConfig
 from training.gold import Gold, read_gold
+from training.recipe import Recipe
 from training.tracking import Tracked, TrainingRecord, record_training
 from training.training import Trained, train
 
@@ -36,13 +38,19 @@ def train_model(
     soft: Annotated[
         bool, typer.Option("--soft", help="Learn the shares of annotators that label adjudicate keeps.")
     ] = False,
+    model: ModelOption = Kind.LINEAR,
+    encoder: EncoderOption = None,
+    learn: LearnOption = Learn.ALL,
 ) -> None:
     """Train on gold, measure on held-out stories, record the run and register the model as `standpoint`.
 
     Example: standpoint train --articles articles.jsonl --gold gold.jsonl --codebook codebooks/rare-earths.toml
 
+    Example: standpoint train --model encoder --encoder intfloat/multilingual-e5-small --articles ... (as above)
+
     The store is sqlite:///mlruns/mlflow.db, or what MLFLOW_TRACKING_URI names. The first version becomes the champion;
-    later ones only with --promote. Exit code: 0 trained, 2 an error.
+    later ones only with --promote. An encoder's training that was broken off goes on where it was when the same command
+    is given again. Exit code: 0 trained, 2 an error.
     """
     console = Console()
     learned_from = read_gold(articles, gold, load_codebook(codebook))
@@ -51,30 +59,31 @@ def train_model(
             f"{gold}: --soft needs the shares of annotators, and no record has frame_shares or stance_shares. "
             "Make gold with `standpoint label adjudicate`, or leave --soft out."
         )
-    config = FitConfig(seed=seed, soft=soft)
-    trained, tracked, folder = train_and_record(console, learned_from, codebook, out, promote=promote, config=config)
+    recipe, teller = chosen_recipe(console, FitConfig(seed=seed, soft=soft), model, encoder, learn)
+    trained, tracked, folder = train_and_record(teller, learned_from, codebook, out, promote=promote, recipe=recipe)
     print_qualities(console, trained.qualities, learned_from.codebook)
     print_trained(console, trained, tracked, folder)
 
 
 def train_and_record(
-    console: Console, gold: Gold, codebook: Path, out: Path | None, *, promote: bool, config: FitConfig
+    teller: Teller, gold: Gold, codebook: Path, out: Path | None, *, promote: bool, recipe: Recipe
 ) -> tuple[Trained, Tracked, Path]:
-    """Train on gold and record it, telling the console what is being done; return also the model's folder."""
+    """Train on gold and record it, telling what is being done; return also the model's folder."""
     folder = out or MODELS_FOLDER / f"{gold.codebook.id}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
     _check_new(folder)
-    with told(console) as tell:
-        trained = train(gold, config, progress=tell)
+    with teller as tell:
+        trained = train(gold, recipe, progress=tell)
         tell("recording the run")
         record = TrainingRecord(
             gold=gold,
-            parameters=_parameters(gold, config),
+            parameters=_parameters(gold, recipe),
             qualities=trained.qualities,
             outcomes=trained.outcomes,
             code_version=_code_version(),
             codebook=codebook,
         )
         tracked = record_training(trained.model, record, folder=folder, uri=tracking_uri(os.environ), promote=promote)
+        recipe.clean_up()
     return trained, tracked, folder
 
 
@@ -102,17 +111,12 @@ def _check_new(folder: Path) -> None:
         )
 
 
-def _parameters(gold: Gold, config: FitConfig) -> dict[str, str | int | float]:
+def _parameters(gold: Gold, recipe: Recipe) -> dict[str, str | int | float]:
     return {
-        "model": "linear",
+        **recipe.parameters(),
         "n_articles": len(gold),
         "n_stances": len(gold.stances),
         "n_stories": len(set(gold.stories)),
-        "seed": config.seed,
-        "n_folds": config.n_folds,
-        "soft": config.soft,
-        "frame_inverse_penalty": config.frame_inverse_penalty,
-        "stance_inverse_penalty": config.stance_inverse_penalty,
     }
 
 

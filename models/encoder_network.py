@@ -1,4 +1,4 @@
-"""The network: an encoder reads passages once; every frame and every target is answered from the same states."""
+"""The network: an encoder reads passages once; sentences and targets are answered for from the same states."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import PreTrainedModel
 
-from models.passage_batch import REACH, PassageBatch
+from models.passage_batch import REACH, THE_TARGET, PassageBatch
+
+N_LAYERS = 3
+"""The last layers of an encoder say different things; of so many of them sentences keep the states."""
 
 _SMALL = 0.02
 _HIDDEN = -1e4
@@ -20,10 +23,12 @@ class TensorBatch:
     ids: Tensor
     is_text: Tensor
     actors: Tensor
+    pooling: Tensor
     owners: Tensor
+    near: Tensor
+    is_near: Tensor
     roles: Tensor
     offsets: Tensor
-    is_near: Tensor
 
 
 def tensors(batch: PassageBatch, device: torch.device) -> TensorBatch:
@@ -34,29 +39,41 @@ def tensors(batch: PassageBatch, device: torch.device) -> TensorBatch:
 
 
 class EncoderNetwork(nn.Module):
-    """An encoder with heads; actors are marked in what it reads, all alike, so that one pass serves all targets."""
+    """An encoder with a head; actors are marked in what it reads, all alike, so that one pass serves all targets."""
 
     def __init__(self, encoder: PreTrainedModel, *, n_stances: int, dropout: float = 0.2) -> None:
         super().__init__()
         self.encoder = encoder
         self.padding = int(encoder.config.pad_token_id or 0)
         width = encoder.config.hidden_size
-        self.actor_mark = nn.Parameter(torch.randn(width) * _SMALL)
+        self.actor_mark = nn.Parameter(torch.zeros(width))
         self.stances = StanceHead(width, n_stances, dropout=dropout)
 
     def forward(self, batch: TensorBatch) -> Tensor:
         """Return for every place its say, then its score for each stance: (n_places, 1 + n_stances)."""
-        scores: Tensor = self.stances(self.states(batch)[batch.owners], batch)
+        scores: Tensor = self.stances(self.layers(batch)[-1].float(), batch)
         return scores
 
-    def states(self, batch: TensorBatch) -> Tensor:
-        """Return what the encoder makes of every token, (n_passages, n_tokens, width)."""
+    def answers(self, batch: TensorBatch) -> tuple[Tensor, Tensor]:
+        """Return what `forward` does, and the sums of the states of the tokens of each sentence.
+
+        Shapes: (n_places, 1 + n_stances) and (n_passages, n_sentences, n_layers, width), of the last `N_LAYERS`.
+        """
+        layers = self.layers(batch)[-N_LAYERS:]
+        pooling = batch.pooling.to(layers[-1].dtype)
+        sums = torch.stack([torch.matmul(pooling, layer) for layer in layers], dim=2)
+        scores: Tensor = self.stances(layers[-1].float(), batch)
+        return scores, sums.float()
+
+    def layers(self, batch: TensorBatch) -> tuple[Tensor, ...]:
+        """Return what each layer of the encoder makes of every token, (n_passages, n_tokens, width) each."""
         words = self.encoder.get_input_embeddings()(batch.ids)
-        marked = words + batch.actors[..., None].to(words.dtype) * self.actor_mark
-        states: Tensor = self.encoder(
-            inputs_embeds=marked, attention_mask=batch.is_text.to(torch.long)
-        ).last_hidden_state
-        return states.float()
+        marked = words + batch.actors[..., None].to(words.dtype) * self.actor_mark.to(words.dtype)
+        found = self.encoder(
+            inputs_embeds=marked, attention_mask=batch.is_text.to(torch.long), output_hidden_states=True
+        )
+        layers: tuple[Tensor, ...] = found.hidden_states
+        return layers
 
 
 class StanceHead(nn.Module):
@@ -75,21 +92,29 @@ class StanceHead(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, states: Tensor, batch: TensorBatch) -> Tensor:
-        """Return the say and the scores of each place from the states of its passage, (n_places, n_tokens, width)."""
-        n_places, n_tokens, width = states.shape
-        is_target = (batch.roles == 1).to(states.dtype)
-        named = torch.einsum("pt,ptw->pw", is_target / is_target.sum(1, keepdim=True), states)
-        seen = states + self.role(batch.roles) + self.offset(batch.offsets)
-        parted = (n_places, -1, self.n_heads, width // self.n_heads)
-        attended = functional.scaled_dot_product_attention(
-            self.query(named).view(parted).transpose(1, 2),
-            self.key(seen).view(parted).transpose(1, 2),
-            self.value(seen).view(parted).transpose(1, 2),
-            attn_mask=torch.where(batch.is_near, 0.0, _HIDDEN).to(states.dtype)[:, None, None, :],
-        )
-        both = torch.cat([named, attended.transpose(1, 2).reshape(n_places, width)], dim=1)
+        """Return the say and the scores of each place, (n_places, 1 + n_stances), from (n_passages, n_tokens, width).
+
+        What does not depend on the target is computed once a token: one more target costs next to nothing.
+        """
+        flat = (batch.owners[:, None] * states.shape[1] + batch.near).reshape(-1)
+        is_target = ((batch.roles == THE_TARGET) & batch.is_near).to(states.dtype)
+        named = torch.einsum("pn,pnw->pw", is_target, _at(states, flat, batch.near))
+        named = named / is_target.sum(1, keepdim=True)
+        key, value = (self._seen(layer, states, flat, batch) for layer in (self.key, self.value))
+        match = torch.einsum("phd,pnhd->phn", self._parted(self.query(named)), key) * key.shape[-1] ** -0.5
+        match = match + torch.where(batch.is_near, 0.0, _HIDDEN)[:, None, :]
+        attended = torch.einsum("phn,pnhd->phd", functional.softmax(match.float(), dim=-1).to(value.dtype), value)
+        both = torch.cat([named, attended.flatten(1).to(named.dtype)], dim=1)
         scores: Tensor = self.output(self.dropout(self.norm(both)))
         return scores.float()
+
+    def _seen(self, layer: nn.Linear, states: Tensor, flat: Tensor, batch: TensorBatch) -> Tensor:
+        """Return what a layer makes of the tokens near each place, with their roles and offsets, parted into heads."""
+        roles, offsets = (functional.linear(table.weight, layer.weight) for table in (self.role, self.offset))
+        return self._parted(_at(layer(states), flat, batch.near) + roles[batch.roles] + offsets[batch.offsets])
+
+    def _parted(self, values: Tensor) -> Tensor:
+        return values.reshape(*values.shape[:-1], self.n_heads, values.shape[-1] // self.n_heads)
 
 
 def pooled(places: Tensor, questions: Tensor, n_questions: int) -> Tensor:
@@ -106,3 +131,8 @@ def pooled(places: Tensor, questions: Tensor, n_questions: int) -> Tensor:
     total = weight.new_zeros(n_questions).index_add(0, questions, weight)
     scores = places.new_zeros(n_questions, places.shape[1] - 1)
     return scores.index_add(0, questions, (weight / total[questions])[:, None] * places[:, 1:])
+
+
+def _at(states: Tensor, flat: Tensor, near: Tensor) -> Tensor:
+    """Return the states near each place, (n_places, n_near, width); `flat` counts tokens over all passages."""
+    return states.reshape(-1, states.shape[-1])[flat].reshape(*near.shape, states.shape[-1])

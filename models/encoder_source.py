@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from transformers import AutoModel, PreTrainedModel
+from transformers import AutoConfig, AutoModel, PreTrainedModel
 from transformers.utils import logging
 
 from models.encoder_tokens import EncoderTokenizer, read_tokenizer
@@ -38,9 +39,25 @@ def read_encoder(folder: Path) -> EncoderSource:
             encoder: PreTrainedModel = AutoModel.from_pretrained(folder, local_files_only=True, use_safetensors=True)
     except (OSError, ValueError, KeyError) as error:
         raise ModelFolderError(f"{folder}: is not an encoder ({error}). Fetch it again, or name another.") from error
+    return EncoderSource(_without_pooler(encoder), tokenizer)
+
+
+def encoder_of(config: dict[str, Any]) -> PreTrainedModel:
+    """Return an encoder of that configuration, its weights yet to be set; no code of its own is run.
+
+    Raises:
+        ValueError: the configuration is that of no known encoder.
+    """
+    with _in_silence():
+        encoder: PreTrainedModel = AutoModel.from_config(AutoConfig.for_model(**config))  # type: ignore[no-untyped-call]
+    return _without_pooler(encoder)
+
+
+def _without_pooler(encoder: PreTrainedModel) -> PreTrainedModel:
+    """Remove what not every encoder has, and whose answer is not used."""
     if getattr(encoder, "pooler", None) is not None:
-        setattr(encoder, "pooler", None)  # noqa: B010 (not every encoder has one); its answer is not used
-    return EncoderSource(encoder, tokenizer)
+        setattr(encoder, "pooler", None)  # noqa: B010 (not every encoder has one)
+    return encoder
 
 
 @contextmanager

@@ -10,12 +10,14 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
+from torch.nn.utils.rnn import pad_sequence
 
 from models.calibration import Floats
 from models.encoder_checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from models.encoder_network import EncoderNetwork, pooled, tensors
 from models.encoder_optimizer import LearningConfig, Optimiser
 from models.encoder_processor import Processor
+from models.encoder_progress import Observer, TrainingProgress, unobserved
 from models.passage_batch import passage_batch
 from models.passages import Numbers, Passage
 
@@ -49,26 +51,6 @@ class Lesson:
     shares: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far training has come: steps done of how many, their loss, and the figure on held-out scenes of each epoch.
-
-    It is told after every step, and after every epoch once its figure is known.
-    """
-
-    step: int
-    n_steps: int
-    loss: float
-    scores: tuple[float, ...]
-
-
-Observer = Callable[[Progress], None]
-
-
-def unobserved(_: Progress) -> None:
-    """Tell nobody how far training has come."""
-
-
 class Trainer:
     """Trains a network on lessons; the same seed gives the same network, whether or not it was interrupted."""
 
@@ -82,19 +64,27 @@ class Trainer:
         self.class_weights = _class_weights(self.lessons)
         self.scores: list[float] = []
         self.best: dict[str, Tensor] = {}
+        self._states: dict[int, Tensor] = {}
 
     def run(
-        self, score: Callable[[], float], *, observer: Observer = unobserved, checkpoint: Path | None = None
+        self, score: Callable[[], float], *, observer: Observer = unobserved, checkpoints: Path | None = None
     ) -> None:
         """Train to the end and leave the network with the averaged weights of its best epoch, ready to answer.
 
         Args:
             score: says how good the network is on held-out scenes, higher is better; asked after each epoch.
             observer: is told of every step.
-            checkpoint: file that is written after each epoch, and that training goes on from if it is there.
+            checkpoints: folder that a file is written to after each epoch; training goes on from the one that was
+                begun with the same lessons, settings and weights. What is over is not done again.
+
+        Raises:
+            TrainingError: the file is spoiled, or cannot be written.
         """
-        self._resume(checkpoint)
-        while len(self.scores) < self.config.n_epochs and not self._is_stale():
+        run = self._name()
+        checkpoint = None if checkpoints is None else checkpoints / f"{run[:16]}.safetensors"
+        if checkpoint is not None:
+            self._resume(read_checkpoint(checkpoint, run), observer)
+        while not self._is_over():
             loss = self._epoch(observer)
             self.network.eval()
             with self.optimiser.averaged():
@@ -103,12 +93,12 @@ class Trainer:
                     self.best = {name: weight.detach().clone() for name, weight in self.optimiser.weights.items()}
             observer(self._progress(loss))
             if checkpoint is not None:
-                write_checkpoint(self._checkpoint(), checkpoint)
+                write_checkpoint(self._checkpoint(run), checkpoint)
         self.optimiser.set_weights(self.best)
         self.network.eval()
 
-    def _progress(self, loss: float) -> Progress:
-        return Progress(self.optimiser.step_number, self.optimiser.n_steps, loss, tuple(self.scores))
+    def _progress(self, loss: float | None) -> TrainingProgress:
+        return TrainingProgress(self.optimiser.step_number, self.optimiser.n_steps, loss, tuple(self.scores))
 
     def _epoch(self, observer: Observer) -> float:
         """Take the steps of an epoch; return their mean loss."""
@@ -134,35 +124,59 @@ class Trainer:
         weights = torch.from_numpy(np.concatenate([self._weights(lesson) for lesson in lessons])).float().to(device)
         read = [passage for lesson in lessons for passage in lesson.passages if passage.places]
         questions = torch.from_numpy(_questions(lessons)).to(device)
+        batch = tensors(passage_batch(read, padding=self.network.padding), device)
         with self.processor.precision():
-            places = self.network(tensors(passage_batch(read, padding=self.network.padding), device))
+            places = self.network.stances(self._frozen(read), batch) if self._is_frozen else self.network(batch)
         log_proba = functional.log_softmax(pooled(places, questions, len(shares)), dim=1)
         smooth = shares * (1 - self.config.smoothing) + self.config.smoothing / shares.shape[1]
         return -((smooth * log_proba).sum(1) * weights).sum()
+
+    @property
+    def _is_frozen(self) -> bool:
+        return self.config.learning.trained == "head"
+
+    def _frozen(self, read: Sequence[Passage]) -> Tensor:
+        """Return the last states of passages under an encoder that does not learn; each is read once in all epochs."""
+        new = [passage for passage in read if id(passage) not in self._states]
+        if new:
+            self.network.eval()
+            with torch.no_grad():
+                batch = tensors(passage_batch(new, padding=self.network.padding), self.processor.device)
+                for passage, states in zip(new, self.network.layers(batch)[-1], strict=True):
+                    self._states[id(passage)] = states[: len(passage.ids)].to(torch.bfloat16).clone()
+            self.network.train()
+        return pad_sequence([self._states[id(passage)] for passage in read], batch_first=True).float()
 
     def _weights(self, lesson: Lesson) -> Floats:
         """Return how much each target of a lesson counts."""
         weights: Floats = lesson.shares @ self.class_weights[int(len(lesson.shares) > 1)]
         return weights
 
-    def _is_stale(self) -> bool:
-        return len(self.scores) - int(np.argmax(self.scores or [0])) > self.config.patience
+    def _is_over(self) -> bool:
+        n_without_gain = len(self.scores) - 1 - int(np.argmax(self.scores or [0]))
+        return len(self.scores) >= self.config.n_epochs or n_without_gain >= self.config.patience
 
-    def _checkpoint(self) -> Checkpoint:
-        best = {f"best.{name}": weight for name, weight in self.best.items()}
-        facts = {"step": self.optimiser.step_number, "scores": self.scores}
-        return Checkpoint(self._name(), self.optimiser.to_tensors() | best, facts)
+    def _checkpoint(self, run: str) -> Checkpoint:
+        """Return all that training goes on from; of a run that is over, its best weights."""
+        tensors = {f"best.{name}": weight for name, weight in self.best.items()}
+        if not self._is_over():
+            tensors |= self.optimiser.to_tensors()
+        return Checkpoint(run, tensors, {"step": self.optimiser.step_number, "scores": self.scores})
 
-    def _resume(self, path: Path | None) -> None:
-        found = read_checkpoint(path, self._name()) if path is not None else None
+    def _resume(self, found: Checkpoint | None, observer: Observer) -> None:
         if found is not None:
-            self.optimiser.load_tensors(found.tensors, found.facts["step"])
             self.scores = list(found.facts["scores"])
+            self.optimiser.step_number = found.facts["step"]
+            if not self._is_over():
+                self.optimiser.load_tensors(found.tensors, found.facts["step"])
             self.best = {name: found.tensors[f"best.{name}"] for name in self.optimiser.weights}
+            observer(self._progress(None))
 
     def _name(self) -> str:
-        """Return a hash of what is learned from and how: a checkpoint fits no other run."""
+        """Return a hash of what is learned, from what, and how: a checkpoint fits no other run."""
         digest = hashlib.sha256(json.dumps(asdict(self.config)).encode())
+        for weight in self.network.state_dict().values():
+            digest.update(weight.detach().cpu().contiguous().numpy().tobytes())
         for lesson in self.lessons:
             for passage in lesson.passages:
                 digest.update(passage.ids.tobytes())

@@ -1,7 +1,8 @@
 """The model folder: what a trained model is on disk, checked byte for byte when it is read.
 
 `model.json` holds the format, codebook, settings and the SHA-256 of every other file and of itself;
-`weights.safetensors` holds arrays. Nothing in the folder can run code or names a module.
+`weights.safetensors` holds arrays; an encoder brings files of its own (`models/encoder_folder.py`). Nothing in the
+folder can run code or names a module.
 """
 
 import hashlib
@@ -9,20 +10,18 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from models.features import Arrays, View
-from models.frame_model import FRAME_VIEWS, FrameModel
+from models.features import Arrays
+from models.linear_news_model import LinearNewsModel
+from models.linear_parts import arrays_below, frame_model_from, part_settings, stance_model_from
 from models.news_model import NewsModel
-from models.ngrams import NgramConfig
-from models.stance_model import StanceModel
-from models.targets import VIEW_NAMES
 from models.tone import tone_fingerprint
 from standpoint.codebook import Codebook
 from standpoint.codebook_file import codebook_from_json
@@ -70,18 +69,21 @@ def load_model(folder: Path, *, codebook: Codebook | None = None, version: str |
     description = _read_description(folder)
     weights = _checked_weights(folder, description)
     own = _codebook(folder, description)
+    facts: dict[str, Any] = {"version": version or description["version"], "training": description["training"]}
     if codebook is not None and own.reference != codebook.reference:
         raise CodebookMismatchError(
             f"{folder}: was trained for codebook '{own.reference}', but '{codebook.reference}' is in use. "
             "Use the codebook it was trained for, or train anew."
         )
     try:
-        return NewsModel(
+        if description["kind"] == "encoder":
+            encoder_model: NewsModel = _encoder_folder().read_encoder_model(folder, description, weights, own, facts)
+            return encoder_model
+        return LinearNewsModel(
             own,
-            frame_model=_frame_model(description["frame_model"], _below("frames.", weights)),
-            stance_model=_stance_model(description["stance_model"], _below("stances.", weights), own),
-            version=version or description["version"],
-            training=description["training"],
+            frame_model=frame_model_from(description["frame_model"], arrays_below("frames.", weights)),
+            stance_model=stance_model_from(description["stance_model"], arrays_below("stances.", weights), own),
+            **facts,
         )
     except (LookupError, TypeError, ValueError) as error:
         raise ModelFolderError(f"{folder}: its parts do not fit together ({error}). {_RETRAIN}") from error
@@ -97,31 +99,43 @@ def weights_digest(folder: Path) -> str:
 
 
 def _write(model: NewsModel, folder: Path) -> None:
-    arrays: Arrays = {}
-    for prefix, part in (("frames.", model.frame_model), ("stances.", model.stance_model)):
-        if part is not None:
-            arrays |= {prefix + name: value for name, value in part.to_arrays().items()}
+    if isinstance(model, LinearNewsModel):
+        settings, arrays = _linear_content(model)
+        digests: dict[str, str] = {}
+    else:
+        settings, arrays, digests = _encoder_folder().write_encoder_files(model, folder)
     weights = save(arrays)
     description: dict[str, Any] = {
         "format": FORMAT,
-        "kind": "linear",
+        "kind": model.kind,
         "version": model.version,
         "codebook": model.codebook.to_json(),
-        "frame_model": _settings(model.frame_model),
-        "stance_model": _settings(model.stance_model),
+        **settings,
         "training": model.training,
         "tone": tone_fingerprint(),
-        "sha256": {WEIGHTS: hashlib.sha256(weights).hexdigest()},
+        "sha256": {WEIGHTS: hashlib.sha256(weights).hexdigest(), **digests},
     }
     description["sha256"][DESCRIPTION] = _checksum(description)
     _write_synced(folder / WEIGHTS, weights)
     _write_synced(folder / DESCRIPTION, json.dumps(description, ensure_ascii=False, indent=1).encode())
 
 
-def _settings(part: FrameModel | StanceModel | None) -> dict[str, Any] | None:
-    if part is None:
-        return None
-    return {"views": [asdict(view) for view in part.features.views], "inverse_penalty": part.inverse_penalty}
+def _linear_content(model: LinearNewsModel) -> tuple[dict[str, Any], Arrays]:
+    arrays: Arrays = {}
+    for prefix, part in (("frames.", model.frame_model), ("stances.", model.stance_model)):
+        if part is not None:
+            arrays |= {prefix + name: value for name, value in part.to_arrays().items()}
+    return {"frame_model": part_settings(model.frame_model), "stance_model": part_settings(model.stance_model)}, arrays
+
+
+def _encoder_folder() -> ModuleType:
+    try:
+        from models import encoder_folder
+    except ModuleNotFoundError as error:
+        raise ModelFolderError(
+            f"an encoder model needs {error.name}. Install it: pip install 'standpoint[onnx]'."
+        ) from None
+    return encoder_folder
 
 
 def _write_synced(path: Path, content: bytes) -> None:
@@ -180,30 +194,3 @@ def _codebook(folder: Path, description: Mapping[str, Any]) -> Codebook:
         return codebook_from_json(description.get("codebook"))
     except InputError as error:
         raise ModelFolderError(f"{folder / DESCRIPTION}: its codebook is not valid: {error}") from error
-
-
-def _below(prefix: str, arrays: Arrays) -> Arrays:
-    return {name[len(prefix) :]: value for name, value in arrays.items() if name.startswith(prefix)}
-
-
-def _frame_model(settings: Mapping[str, Any] | None, arrays: Arrays) -> FrameModel | None:
-    if settings is None:
-        return None
-    return FrameModel(_views(settings["views"]), inverse_penalty=settings["inverse_penalty"]).load_arrays(arrays)
-
-
-def _stance_model(settings: Mapping[str, Any] | None, arrays: Arrays, codebook: Codebook) -> StanceModel | None:
-    if settings is None:
-        return None
-    model = StanceModel(len(codebook.stances), _views(settings["views"]), inverse_penalty=settings["inverse_penalty"])
-    return model.load_arrays(arrays)
-
-
-def _views(values: Sequence[Mapping[str, Any]]) -> tuple[View, ...]:
-    unknown = {value["name"] for value in values} - {*VIEW_NAMES, *(view.name for view in FRAME_VIEWS)}
-    if unknown:
-        raise ValueError(f"view '{min(unknown)}' is not known to this version")
-    return tuple(
-        View(**{**value, "ngrams": NgramConfig(**{name: tuple(span) for name, span in value["ngrams"].items()})})
-        for value in values
-    )

@@ -1,18 +1,16 @@
 """The news model: one codebook, the frames of an article and the stance toward each actor, with evidence."""
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.calibration import Floats
 from models.cast import cast_by_sentence
-from models.frame_model import FrameModel
-from models.stance_model import StanceModel, TargetInText
-from models.targets import Scene, Target, mentions_by_sentence
+from models.targets import Scene, Target
 from standpoint.article import Article
 from standpoint.codebook import Actor, Codebook
 from standpoint.errors import RecordError
@@ -23,28 +21,81 @@ from standpoint.sentences import Span, sentences
 EVIDENCE_PER_LABEL = 2
 """How many sentences are shown for a frame or a stance at most."""
 
+Shown = tuple[ScoredSpan, ...]
 
-class NewsModel:
+
+@dataclass(frozen=True, slots=True)
+class AskedArticle:
+    """An article as a model is asked about it: its scene, its targets, and the cast of each sentence.
+
+    `cast` is what `models.cast` says; it may be empty where the model does without.
+    """
+
+    scene: Scene
+    targets: Sequence[Target]
+    cast: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class FrameAnswers:
+    """Frames of articles: `proba` and `present` (n_articles, n_frames), and the evidence for those present."""
+
+    proba: Floats
+    present: NDArray[np.bool_]
+    evidence: Mapping[tuple[int, int], Shown] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StanceAnswers:
+    """Stances toward all targets in order: `proba` (n_targets, n_stances), `chosen` (n_targets,), their evidence."""
+
+    proba: Floats
+    chosen: NDArray[np.int64]
+    evidence: Sequence[Shown] = ()
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a model says of articles; a part is None where the model lacks it or nothing was asked."""
+
+    frames: FrameAnswers | None
+    stances: StanceAnswers | None
+
+
+class NewsModel(ABC):
     """Tags articles with frames and stances; either part may be missing.
 
     `version` names the model in its predictions; `training` is what the model folder says of its making.
     """
 
+    kind: ClassVar[str]
+
     def __init__(
-        self,
-        codebook: Codebook,
-        *,
-        frame_model: FrameModel | None = None,
-        stance_model: StanceModel | None = None,
-        version: str = "unregistered",
-        training: Mapping[str, Any] | None = None,
+        self, codebook: Codebook, *, version: str = "unregistered", training: Mapping[str, Any] | None = None
     ) -> None:
         self.codebook = codebook
-        self.frame_model = frame_model
-        self.stance_model = stance_model
         self.version = version
         self.training = dict(training or {})
         self._finder = MentionFinder(codebook.actors)
+
+    @property
+    @abstractmethod
+    def thresholds(self) -> Floats | None:
+        """The probability from which each frame counts as present, (n_frames,); None: it finds no frames."""
+
+    @property
+    @abstractmethod
+    def reads_stances(self) -> bool:
+        """Whether it answers for stances."""
+
+    @property
+    def needs_cast(self) -> bool:
+        """Whether its answers depend on the casts of sentences."""
+        return self.thresholds is not None
+
+    @abstractmethod
+    def answer(self, articles: Sequence[AskedArticle], *, evidence: bool = False) -> Answers:
+        """Answer for articles, and look for the sentences that show each answer where evidence is wanted."""
 
     def predict(
         self,
@@ -68,9 +119,10 @@ class NewsModel:
         Raises:
             RecordError: a span of a target lies outside the text of its article.
         """
-        scenes, questions = self._questions(articles, [*self.codebook.actors, *actors], targets or {})
-        frames = self._frames(scenes, self._casts(scenes, questions), evidence)
-        stances = self._stances([question for group in questions for question in group], evidence)
+        asked = self._asked(articles, [*self.codebook.actors, *actors], targets or {})
+        answers = self.answer(asked, evidence=evidence)
+        frames = self._frames(answers.frames, len(asked))
+        stances = self._stances(answers.stances, asked)
         return [
             Prediction(
                 article_id=article.id,
@@ -78,98 +130,61 @@ class NewsModel:
                 language=article.language,
                 model=self.version,
                 codebook=self.codebook.reference,
-                characters_read=len(scene.text),
+                characters_read=len(item.scene.text),
                 frames=found,
-                stances=tuple(next(stances) for _ in group) if self.stance_model else (),
+                stances=said,
             )
-            for article, scene, group, found in zip(articles, scenes, questions, frames, strict=True)
+            for article, item, found, said in zip(articles, asked, frames, stances, strict=True)
         ]
 
-    def _questions(
+    def _asked(
         self, articles: Sequence[Article], actors: Sequence[Actor], targets: Mapping[str, Sequence[Target]]
-    ) -> tuple[list[Scene], list[list[TargetInText]]]:
+    ) -> list[AskedArticle]:
         finder = MentionFinder(actors) if len(actors) > len(self.codebook.actors) else self._finder
         names = names_of(actors)
-        scenes, questions = [], []
+        asked = []
         for article in articles:
-            scene, group = scene_of(article.text, finder, names, targets.get(article.id, ()))
-            scenes.append(scene)
-            questions.append([TargetInText(scene, target) for target in group])
-        return scenes, questions
+            scene, found = scene_of(article.text, finder, names, targets.get(article.id, ()))
+            cast = cast_by_sentence(scene, found, self.codebook.actor_ids) if self.needs_cast else ()
+            asked.append(AskedArticle(scene, found, cast))
+        return asked
 
-    def _casts(self, scenes: Sequence[Scene], questions: Sequence[Sequence[TargetInText]]) -> list[list[str]]:
-        """Return the cast of every sentence of every scene; none where there are no frames to find."""
-        if self.frame_model is None:
-            return [[] for _ in scenes]
-        return [
-            cast_by_sentence(scene, [question.target for question in group], self.codebook.actor_ids)
-            for scene, group in zip(scenes, questions, strict=True)
-        ]
-
-    def _frames(
-        self, scenes: Sequence[Scene], casts: Sequence[Sequence[str]], evidence: bool
-    ) -> list[tuple[FramePrediction, ...]]:
-        if self.frame_model is None or not scenes:
-            return [()] * len(scenes)
-        proba = self.frame_model.predict_proba(
-            [scene.text for scene in scenes], casts=[" | ".join(cast) for cast in casts]
-        )
-        present = proba >= self.frame_model.thresholds_
-        shown = self._frame_evidence(scenes, casts, present) if evidence else {}
+    def _frames(self, answers: FrameAnswers | None, n_articles: int) -> list[tuple[FramePrediction, ...]]:
+        if answers is None:
+            return [()] * n_articles
+        shown = answers.evidence
         return [
             tuple(
-                FramePrediction(id, float(proba[row, column]), bool(present[row, column]), shown.get((row, column), ()))
+                FramePrediction(
+                    id,
+                    float(answers.proba[row, column]),
+                    bool(answers.present[row, column]),
+                    shown.get((row, column), ()),
+                )
                 for column, id in enumerate(self.codebook.frame_ids)
             )
-            for row in range(len(scenes))
+            for row in range(n_articles)
         ]
 
-    def _frame_evidence(
-        self, scenes: Sequence[Scene], casts: Sequence[Sequence[str]], present: NDArray[np.bool_]
-    ) -> dict[tuple[int, int], tuple[ScoredSpan, ...]]:
-        rows = np.flatnonzero(present.any(axis=1))
-        spans = [(int(row), span) for row in rows for span in scenes[row].sentences]
-        if self.frame_model is None or not spans:
-            return {}
-        passages = [scenes[row].text[slice(*span)] for row, span in spans]
-        scores = self.frame_model.passage_scores(passages, casts=[cast for row in rows for cast in casts[row]])
-        starts = np.searchsorted([row for row, _ in spans], [*rows, len(scenes)])
-        shown = {}
-        for row, first, end in zip(rows, starts[:-1], starts[1:], strict=True):
-            for column in np.flatnonzero(present[row]):
-                pairs = zip((span for _, span in spans[first:end]), scores[first:end, column], strict=True)
-                shown[int(row), int(column)] = _strongest(list(pairs))
-        return shown
-
-    def _stances(self, questions: Sequence[TargetInText], evidence: bool) -> Iterator[StancePrediction]:
-        if self.stance_model is None or not questions:
-            return iter(())
-        proba = self.stance_model.predict_proba(questions)
-        chosen = self.stance_model.choose(proba)
-        shown = self._stance_evidence(questions, chosen) if evidence else [()] * len(questions)
+    def _stances(
+        self, answers: StanceAnswers | None, asked: Sequence[AskedArticle]
+    ) -> list[tuple[StancePrediction, ...]]:
+        if answers is None:
+            return [()] * len(asked)
         labels = self.codebook.stance_ids
-        return (
+        targets = [target for item in asked for target in item.targets]
+        predictions = [
             StancePrediction(
-                actor=question.target.actor,
-                stance=labels[stance],
-                proba=dict(zip(labels, map(float, row), strict=True)),
-                mentions=question.target.mentions,
-                evidence=spans,
+                actor=target.actor,
+                stance=labels[answers.chosen[row]],
+                proba=dict(zip(labels, map(float, answers.proba[row]), strict=True)),
+                mentions=target.mentions,
+                evidence=answers.evidence[row] if answers.evidence else (),
             )
-            for question, stance, row, spans in zip(questions, chosen, proba, shown, strict=True)
-        )
-
-    def _stance_evidence(
-        self, questions: Sequence[TargetInText], chosen: NDArray[np.int64]
-    ) -> list[tuple[ScoredSpan, ...]]:
-        """Ask of each sentence that names the target, read alone; show those that speak most for the answer."""
-        parts = [(number, *part) for number, question in enumerate(questions) for part in _by_sentence(question)]
-        shown: list[list[tuple[Span, float]]] = [[] for _ in questions]
-        if self.stance_model is not None and parts:
-            odds = _log_odds(self.stance_model.predict_proba([part for _, _, part in parts]))
-            for (number, span, _), row in zip(parts, odds, strict=True):
-                shown[number].append((span, float(row[chosen[number]])))
-        return [_strongest(pairs) for pairs in shown]
+            for row, target in enumerate(targets)
+        ]
+        ends = np.cumsum([0, *(len(item.targets) for item in asked)])
+        return [tuple(predictions[start:end]) for start, end in zip(ends, ends[1:], strict=False)]
 
 
 def scene_of(
@@ -205,28 +220,8 @@ def _check_spans(target: Target, text: str) -> None:
             )
 
 
-def _by_sentence(question: TargetInText) -> Iterator[tuple[Span, TargetInText]]:
-    """Yield each sentence that names the target, and the question asked of that sentence as if it were all."""
-    scene, target = question.scene, question.target
-    starts = [start for start, _ in scene.actors]
-    for (start, end), inside in mentions_by_sentence(scene, target):
-        actors = scene.actors[bisect_left(starts, start) : bisect_left(starts, end)]
-        alone = Scene(scene.text[start:end], ((0, end - start),), _moved(actors, -start))
-        yield (start, end), TargetInText(alone, replace(target, mentions=_moved(inside, -start)))
-
-
-def _moved(spans: Sequence[Span], distance: int) -> tuple[Span, ...]:
-    return tuple((start + distance, end + distance) for start, end in spans)
-
-
-def _strongest(pairs: list[tuple[Span, float]]) -> tuple[ScoredSpan, ...]:
+def strongest(pairs: Iterable[tuple[Span, float]]) -> Shown:
     """Return the strongest span, and the next ones as long as they speak for the label."""
     best = sorted(pairs, key=lambda pair: -pair[1])[:EVIDENCE_PER_LABEL]
     kept = [pair for rank, pair in enumerate(best) if rank == 0 or pair[1] > 0]
     return tuple(ScoredSpan(start, end, float(score)) for (start, end), score in kept)
-
-
-def _log_odds(proba: Floats) -> Floats:
-    clipped = np.clip(proba, 1e-6, 1 - 1e-6)
-    value: Floats = np.log(clipped) - np.log1p(-clipped)
-    return value

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.passages import Numbers, Passage
+from models.passages import Numbers, Passage, Place
 
 REACH = 10
 """Distances from a mention are told apart up to this many tokens; what lies farther counts as this far."""
@@ -19,19 +19,23 @@ NO_ACTOR, THE_TARGET, AN_OTHER = 0, 1, 2
 class PassageBatch:
     """Passages and their places as arrays; `n_tokens` is the longest passage, shorter ones end in padding.
 
-    Of passages: `ids`, `is_text` (not padding) and `actors`, each (n_passages, n_tokens).
-    Of places: `owners` is the number of the passage, (n_places,); `roles` what part each token plays, `offsets` its
-    distance from the closest mention (0 to 2 x `REACH`, `REACH` at the mention), and `is_near` whether it is in the
-    sentence, each (n_places, n_tokens).
+    Of passages: `ids`, `is_text` (not padding) and `actors`, each (n_passages, n_tokens), and `pooling`
+    (n_passages, n_sentences, n_tokens): 1 where a token that the passage answers for is in the sentence; the first is
+    the first sentence it answers for.
+    Of places: `owners` is the number of the passage, (n_places,). Each sees the tokens at the positions `near` of its
+    passage, with what part each plays (`roles`) and its distance from the closest mention (`offsets`, 0 to
+    2 x `REACH`, `REACH` at the mention); all (n_places, n_near), where `is_near` is not set it is padding.
     """
 
     ids: Numbers
     is_text: NDArray[np.bool_]
     actors: Numbers
+    pooling: NDArray[np.float32]
     owners: Numbers
+    near: Numbers
+    is_near: NDArray[np.bool_]
     roles: Numbers
     offsets: Numbers
-    is_near: NDArray[np.bool_]
 
 
 def passage_batch(passages: Sequence[Passage], *, padding: int) -> PassageBatch:
@@ -40,20 +44,18 @@ def passage_batch(passages: Sequence[Passage], *, padding: int) -> PassageBatch:
     ids = np.full((len(passages), n_tokens), padding, dtype=np.int64)
     is_text = np.zeros(ids.shape, dtype=bool)
     actors = np.zeros(ids.shape, dtype=np.int64)
+    n_sentences = max((int(np.ptp(one.sentences)) + 1 for one in passages if len(one.sentences)), default=1)
+    pooling = np.zeros((len(passages), n_sentences, n_tokens), dtype=np.float32)
     for row, passage in enumerate(passages):
         length = len(passage.ids)
         ids[row, :length], is_text[row, :length], actors[row, :length] = passage.ids, True, passage.actors
-    places = [(row, place) for row, passage in enumerate(passages) for place in passage.places]
-    owners = np.array([row for row, _ in places], dtype=np.int64)
-    roles = actors[owners] * AN_OTHER
-    offsets = np.zeros(roles.shape, dtype=np.int64)
-    is_near = np.zeros(roles.shape, dtype=bool)
-    for index, (_, place) in enumerate(places):
-        roles[index, place.tokens] = THE_TARGET
-        offsets[index] = _offsets(place.tokens, n_tokens)
-        is_near[index, slice(*place.sentence)] = True
-        is_near[index, place.tokens] = True
-    return PassageBatch(ids, is_text, actors, owners, roles, offsets, is_near)
+        if len(passage.sentences):
+            pooling[row, passage.sentences - passage.sentences[0], np.arange(*passage.own)] = 1
+    places = [(row, passage, place) for row, passage in enumerate(passages) for place in passage.places]
+    seen = [_near(passage, place) for _, passage, place in places]
+    near, is_near, roles, offsets = (_padded([one[part] for one in seen]) for part in range(4))
+    owners = np.array([row for row, _, _ in places], dtype=np.int64)
+    return PassageBatch(ids, is_text, actors, pooling, owners, near, is_near.astype(bool), roles, offsets)
 
 
 def batches(passages: Sequence[Passage], *, n_tokens: int) -> list[list[int]]:
@@ -69,12 +71,30 @@ def batches(passages: Sequence[Passage], *, n_tokens: int) -> list[list[int]]:
     return groups
 
 
-def _offsets(mention: Numbers, n_tokens: int) -> Numbers:
-    """Return the signed distance of every token from the closest one of a mention, shifted so that none is negative."""
-    position = np.arange(n_tokens)
+def _near(passage: Passage, place: Place) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    """Return what a place sees: positions, ones, roles and offsets, each (n_near,)."""
+    mention = place.tokens
+    first, end = min(place.sentence[0], int(mention[0])), max(place.sentence[1], int(mention[-1]) + 1)
+    position: Numbers = np.arange(first, end)
+    if (first, end) != place.sentence:  # a mention that reaches beyond its sentence: what lies between is not seen
+        position = np.union1d(np.arange(*place.sentence), mention)
+    roles = passage.actors[position] * AN_OTHER
+    roles[np.searchsorted(position, mention)] = THE_TARGET
+    return position, np.ones(len(position), dtype=np.int64), roles, _offsets(mention, position)
+
+
+def _padded(rows: Sequence[Numbers]) -> Numbers:
+    """Return rows as one array, shorter ones ending in zeros."""
+    padded = np.zeros((len(rows), max(map(len, rows), default=1)), dtype=np.int64)
+    for number, row in enumerate(rows):
+        padded[number, : len(row)] = row
+    return padded
+
+
+def _offsets(mention: Numbers, position: Numbers) -> Numbers:
+    """Return the signed distance of positions from the closest token of a mention, so shifted that none is negative."""
     following = np.searchsorted(mention, position).clip(max=len(mention) - 1)
     behind, ahead = position - mention[(following - 1).clip(min=0)], position - mention[following]
     closest = np.where((np.abs(behind) < np.abs(ahead)) & (following > 0), behind, ahead)
-    closest = np.where(position > mention[-1], position - mention[-1], closest)
     distance: Numbers = closest.clip(-REACH, REACH) + REACH
     return distance

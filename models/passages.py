@@ -18,12 +18,14 @@ Numbers = NDArray[np.int64]
 class Place:
     """Where one passage speaks of a target: the tokens that name it, and the sentence around them as a token range.
 
-    `target` is the target's number among those of its scene.
+    `target` is the target's number among those of its scene, `number` that of the sentence; None where the place is not
+    in a sentence of its own.
     """
 
     target: int
     tokens: Numbers
     sentence: Span
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,15 @@ class Passage:
     """What an encoder reads at once, special tokens and all.
 
     `ids` are token numbers and `actors` says which tokens name any actor, both (n_tokens,). The tokens `own` are this
-    passage's to answer for; `scene` is the number of the scene it belongs to.
+    passage's to answer for, and `sentences` (n_own,) the number of the sentence each of them is in; `scene` is the
+    number of the scene it belongs to.
     """
 
     scene: int
     ids: Numbers
     actors: NDArray[np.bool_]
     own: Span
+    sentences: Numbers
     places: list[Place] = field(default_factory=list)
 
 
@@ -88,6 +92,9 @@ class _SceneReader:
         self.sentences = [token_range(tokens.spans, span) for span in scene.sentences]
         for span in scene.actors:
             self.is_actor[slice(*token_range(tokens.spans, span))] = True
+        ends = [end for _, end in scene.sentences]
+        starts = [start for start, _ in tokens.spans]
+        self.sentence_of = np.searchsorted(ends, starts, side="right").clip(max=max(len(ends) - 1, 0))
 
     def windows(self, size: int, overlap: int) -> list[Window]:
         """Return the scene's windows, one at least."""
@@ -104,6 +111,7 @@ class _SceneReader:
             ids=np.concatenate([before, self.tokens.ids[inner], after]).astype(np.int64),
             actors=np.concatenate([[False] * len(before), self.is_actor[inner], [False] * len(after)]).astype(bool),
             own=(window.own_start + shift, window.own_end + shift),
+            sentences=self.sentence_of[window.own_start : window.own_end],
         )
 
     def add_mentions(self, read: Sequence[Passage], cut: Sequence[Window], index: int, target: Target) -> bool:
@@ -115,7 +123,8 @@ class _SceneReader:
             shift = len(self.tokenizer.before) - window.start
             for sentence, inside in _by_sentence(self._sentences(window), mine):
                 tokens = np.unique([token for start, end in inside for token in range(start, min(end, window.end))])
-                passage.places.append(Place(index, tokens + shift, (sentence[0] + shift, sentence[1] + shift)))
+                around = (sentence[0] + shift, sentence[1] + shift)
+                passage.places.append(Place(index, tokens + shift, around, int(self.sentence_of[tokens[0]])))
         return sum(len(passage.places) for passage in read) > n_before
 
     def add_whole(self, read: Sequence[Passage], index: int) -> None:
@@ -140,6 +149,7 @@ class _SceneReader:
                 ids=joined.astype(np.int64),
                 actors=np.concatenate([first.actors[:stem], tail]),
                 own=(0, 0),
+                sentences=np.zeros(0, dtype=np.int64),
                 places=[place],
             )
 

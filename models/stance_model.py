@@ -67,7 +67,11 @@ class StanceScorer(ABC):
 
     def predict_proba(self, questions: Sequence[TargetInText]) -> Floats:
         """Return calibrated probabilities that sum to 1, shape (n_questions, n_stances)."""
-        return class_proba(self.decision_function(questions), self.calibration_)
+        return self.proba(self.decision_function(questions))
+
+    def proba(self, scores: Floats) -> Floats:
+        """Return what uncalibrated scores mean as probabilities, (n_questions, n_stances)."""
+        return class_proba(scores, self.calibration_)
 
     def choose(self, proba: Floats) -> NDArray[np.int64]:
         """Return the number of the stance called for each row of probabilities."""

@@ -84,7 +84,7 @@ class Result:
 def result_of(article: Article, prediction: Prediction, model: NewsModel, others: tuple[Actor, ...] = ()) -> Result:
     """Return what the page shows of an article, given the prediction, the model that made it, and other actors."""
     codebook, text = model.codebook, article.text
-    thresholds = [] if model.frame_model is None else model.frame_model.thresholds_.tolist()
+    thresholds = [] if model.thresholds is None else model.thresholds.tolist()
     found = zip(codebook.frames, prediction.frames, thresholds, strict=True) if prediction.frames else ()
     frames = sorted(found, key=lambda item: (not item[1].present, -item[1].proba))
     marks = [

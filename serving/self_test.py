@@ -60,7 +60,7 @@ def _faults_of(model: NewsModel, article: Article, prediction: Prediction) -> It
         yield f"is signed by '{prediction.model}' for '{prediction.codebook}'"
     if prediction.characters_read > len(article.text):
         yield f"{prediction.characters_read} characters read of {len(article.text)}"
-    expected = codebook.frame_ids if model.frame_model else ()
+    expected = () if model.thresholds is None else codebook.frame_ids
     if tuple(frame.id for frame in prediction.frames) != expected:
         yield "its frames are not those of the codebook"
     for frame in prediction.frames:

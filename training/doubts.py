@@ -12,7 +12,8 @@ from typing import Literal
 from labeling.wording import YES, answer_words, label_words
 from labeling.work_item import WorkItem
 from models.cast import cast_by_sentence
-from models.news_model import NewsModel, names_of, scene_of
+from models.linear_news_model import LinearNewsModel
+from models.news_model import names_of, scene_of
 from standpoint.article import Article
 from standpoint.codebook import Codebook
 from standpoint.mentions import MentionFinder
@@ -116,13 +117,13 @@ def review_items(doubts: Iterable[Doubt], codebook: Codebook) -> list[WorkItem]:
 class _Reader:
     """Reads gold articles with a model that has not seen their stories."""
 
-    def __init__(self, model: NewsModel) -> None:
+    def __init__(self, model: LinearNewsModel) -> None:
         self.model = model
         self.names = names_of(model.codebook.actors)
         self.finder = MentionFinder(model.codebook.actors)
         fitted = () if model.frame_model is None else model.frame_model.is_fitted_
         self.learned = frozenset(compress(model.codebook.frame_ids, fitted))
-        self.reads_stances = model.stance_model is not None
+        self.reads_stances = model.reads_stances
 
     def doubts(self, items: Sequence[GoldArticle]) -> Iterator[Doubt]:
         """Yield what the model would answer otherwise."""

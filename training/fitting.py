@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from models.calibration import binary_proba, class_proba, fit_binary_calibration, fit_class_calibration
 from models.features import View
 from models.frame_model import FRAME_VIEWS, MIN_ARTICLES, NEVER, FrameModel
-from models.news_model import NewsModel
+from models.linear_news_model import LinearNewsModel
 from models.stance_model import STANCE_VIEWS, StanceModel
 from standpoint.errors import TrainingError
 from training.gold import Gold
@@ -45,7 +45,7 @@ def in_silence(_: str) -> None:
     """Tell nobody what is being done."""
 
 
-def fit_news_model(gold: Gold, config: FitConfig, *, progress: Progress = in_silence) -> NewsModel:
+def fit_news_model(gold: Gold, config: FitConfig, *, progress: Progress = in_silence) -> LinearNewsModel:
     """Fit frames and stances on gold.
 
     Scores are cross-fitted over story-disjoint folds, and calibration and thresholds are learned on those scores:
@@ -63,7 +63,7 @@ def fit_news_model(gold: Gold, config: FitConfig, *, progress: Progress = in_sil
             f"and there are {len(gold.stances)} stances where {MIN_TARGETS} of at least two kinds are needed. "
             "Annotate more articles."
         )
-    return NewsModel(gold.codebook, frame_model=frame_model, stance_model=stance_model)
+    return LinearNewsModel(gold.codebook, frame_model=frame_model, stance_model=stance_model)
 
 
 def fit_frames(gold: Gold, config: FitConfig, *, progress: Progress = in_silence) -> FrameModel:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.cast import cast_by_sentence
-from models.news_model import names_of, scene_of
+from models.news_model import AskedArticle, names_of, scene_of
 from models.stance_model import TargetInText
 from models.targets import Scene, Target
 from standpoint.annotation import Annotation, Evidence, annotation_from_json, check_annotation, check_evidence
@@ -25,13 +25,13 @@ from standpoint.mentions import MentionFinder
 class GoldArticle:
     """One article with its gold answer: the frames it uses, and its targets with the number of each one's stance.
 
-    `cast` describes who stands in the text, whether or not gold has a stance toward them: see `models.cast`.
+    `cast` describes who stands in each sentence, whether or not gold has a stance toward them: see `models.cast`.
     `frame_shares` and `stance_shares` are those of the annotation, None where it has none.
     """
 
     article: Article
     scene: Scene
-    cast: str
+    cast: Sequence[str]
     frames: frozenset[str]
     targets: tuple[Target, ...]
     stances: tuple[int, ...]
@@ -43,6 +43,11 @@ class GoldArticle:
     def story(self) -> str:
         """The story the article belongs to; an article that was never grouped is a story of its own."""
         return self.article.story or self.article.id
+
+    @property
+    def asked(self) -> AskedArticle:
+        """The article as a model is asked about it: toward the targets that gold has a stance for."""
+        return AskedArticle(self.scene, self.targets, self.cast)
 
 
 class Gold:
@@ -68,7 +73,7 @@ class Gold:
     @cached_property
     def casts(self) -> list[str]:
         """What stands in the articles for the frame model beside their texts: see `models.cast`."""
-        return [item.cast for item in self.articles]
+        return [" | ".join(item.cast) for item in self.articles]
 
     @cached_property
     def stories(self) -> list[str]:
@@ -232,11 +237,10 @@ def _gold_article(
     by_actor = {target.actor: target for target in found}
     targets = [by_actor.get(actor) or Target(actor, names.get(actor, ())) for actor in annotation.stances]
     stances = [codebook.stance_ids.index(stance) for stance in annotation.stances.values()]
-    cast = " | ".join(cast_by_sentence(scene, found, codebook.actor_ids))
     return GoldArticle(
         article=article,
         scene=scene,
-        cast=cast,
+        cast=cast_by_sentence(scene, found, codebook.actor_ids),
         frames=annotation.frames,
         targets=tuple(targets),
         stances=tuple(stances),

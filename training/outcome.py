@@ -7,8 +7,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from models.frame_model import FrameModel
-from models.news_model import NewsModel
+from models.news_model import FrameAnswers, NewsModel, StanceAnswers
 from models.stance_model import StanceScorer
 from training.gold import Gold
 
@@ -75,9 +74,10 @@ class Outcome:
 
 def held_out(model: NewsModel, train: Gold, test: Gold) -> Outcome:
     """Let a model that was fitted on `train` answer `test`."""
+    answers = model.answer([item.asked for item in test.articles])
     return Outcome(
-        frames=None if model.frame_model is None else _frames(model.frame_model, train, test),
-        stances=None if model.stance_model is None else held_out_stances(model.stance_model, train, test),
+        frames=None if answers.frames is None else frame_outcome(answers.frames, train, test),
+        stances=None if answers.stances is None else _stances(answers.stances, train, test),
     )
 
 
@@ -86,15 +86,18 @@ def held_out_stances(model: StanceScorer, train: Gold, test: Gold) -> StanceOutc
     if not len(test.stances):
         return None
     proba = model.predict_proba(test.questions)
-    articles = [test.articles[owner].article for owner in test.owners]
-    return StanceOutcome(
-        truth=test.stances,
-        called=model.choose(proba),
-        common=np.full(len(test.stances), np.bincount(train.stances).argmax()),
-        proba=proba,
-        stories=np.array([test.stories[owner] for owner in test.owners], dtype=object),
-        languages=np.array([article.language for article in articles], dtype=object),
-        actors=np.array([question.target.actor for question in test.questions], dtype=object),
+    return _stances(StanceAnswers(proba, model.choose(proba)), train, test)
+
+
+def frame_outcome(answers: FrameAnswers, train: Gold, test: Gold) -> FrameOutcome:
+    """Set what a model that was fitted on `train` said of the frames of `test` beside gold."""
+    return FrameOutcome(
+        truth=test.present,
+        called=answers.present,
+        proba=answers.proba,
+        rates=np.tile(train.present.mean(axis=0), (len(test), 1)),
+        stories=np.array(test.stories, dtype=object),
+        languages=np.array([item.article.language for item in test.articles], dtype=object),
     )
 
 
@@ -109,13 +112,14 @@ def cross_validated(
     return Outcome.joined(outcomes)
 
 
-def _frames(model: FrameModel, train: Gold, test: Gold) -> FrameOutcome:
-    proba = model.predict_proba(test.texts, casts=test.casts)
-    return FrameOutcome(
-        truth=test.present,
-        called=proba >= model.thresholds_,
-        proba=proba,
-        rates=np.tile(train.present.mean(axis=0), (len(test), 1)),
-        stories=np.array(test.stories, dtype=object),
-        languages=np.array([item.article.language for item in test.articles], dtype=object),
+def _stances(answers: StanceAnswers, train: Gold, test: Gold) -> StanceOutcome:
+    articles = [test.articles[owner].article for owner in test.owners]
+    return StanceOutcome(
+        truth=test.stances,
+        called=answers.chosen,
+        common=np.full(len(test.stances), np.bincount(train.stances).argmax()),
+        proba=answers.proba,
+        stories=np.array([test.stories[owner] for owner in test.owners], dtype=object),
+        languages=np.array([article.language for article in articles], dtype=object),
+        actors=np.array([question.target.actor for question in test.questions], dtype=object),
     )

@@ -11,10 +11,11 @@ from models.news_model import NewsModel
 from standpoint.article import Article
 from standpoint.errors import TrainingError
 from training.ablations import ablated_stances
-from training.fitting import MIN_TARGETS, FitConfig, Progress, fit_news_model, in_silence
+from training.fitting import MIN_TARGETS, FitConfig, Progress, in_silence
 from training.gold import Gold
 from training.outcome import Outcome, StanceOutcome, cross_validated, held_out
 from training.quality import Quality, all_scalars, measure
+from training.recipe import Recipe
 from training.splits import Indices, story_folds, temporal_split
 
 TEMPORAL, CROSS_VALIDATED = "temporal", "cross_validated"
@@ -31,7 +32,7 @@ class Trained:
     notes: tuple[str, ...]
 
 
-def train(gold: Gold, config: FitConfig, *, progress: Progress = in_silence) -> Trained:
+def train(gold: Gold, recipe: Recipe, *, progress: Progress = in_silence) -> Trained:
     """Measure on held-out stories, then fit on everything.
 
     The model remembers what it was trained on, its figures, and how it answers the canaries; its folder keeps them.
@@ -44,21 +45,22 @@ def train(gold: Gold, config: FitConfig, *, progress: Progress = in_silence) -> 
     measured: dict[str, tuple[Outcome, Quality]] = {}
     for name, splits in ((TEMPORAL, _temporal), (CROSS_VALIDATED, _folds)):
         try:
-            measured[name] = _measured(gold, splits(gold, config), config, _below(name, progress))
+            measured[name] = _measured(gold, splits(gold, recipe.linear), recipe, _below(name, progress))
         except TrainingError as error:
             notes.append(f"{name} quality was not measured: {error}")
     qualities = {name: quality for name, (_, quality) in measured.items()}
-    model = fit_news_model(gold, config, progress=_below("final", progress))
+    model = recipe.fit(gold, progress=_below("final", progress))
+    tolerance = recipe.finish(model, gold, progress=_below("final", progress))
     model.training |= {
         "trained_on": sorted(text_hash(item.article) for item in gold.articles),
         "figures": all_scalars(qualities),
-        "canaries": canary_answers(model),
+        "canaries": canary_answers(model, tolerance=tolerance),
     }
     return Trained(
         model=model,
         qualities=qualities,
         outcomes={name: outcome for name, (outcome, _) in measured.items()},
-        notes=tuple(notes),
+        notes=(*notes, *recipe.notes),
     )
 
 
@@ -109,20 +111,20 @@ def _folds(gold: Gold, config: FitConfig) -> list[tuple[Indices, Indices]]:
 
 
 def _measured(
-    gold: Gold, splits: Sequence[tuple[Indices, Indices]], config: FitConfig, progress: Progress
+    gold: Gold, splits: Sequence[tuple[Indices, Indices]], recipe: Recipe, progress: Progress
 ) -> tuple[Outcome, Quality]:
     numbers = count(1)
 
     def fit(part: Gold) -> NewsModel:
-        return fit_news_model(part, config, progress=_below(f"part {next(numbers)}", progress))
+        return recipe.fit(part, progress=_below(f"part {next(numbers)} of {len(splits)}", progress))
 
     outcome = cross_validated(gold, splits, fit)
     ablations: dict[str, list[StanceOutcome]] = {}
     for learn, hold in splits:
-        for name, ablated in ablated_stances(gold.select(learn), gold.select(hold), config).items():
+        for name, ablated in ablated_stances(gold.select(learn), gold.select(hold), recipe.linear).items():
             ablations.setdefault(name, []).append(ablated)
     joined = {name: StanceOutcome.joined(parts) for name, parts in ablations.items()}
-    return outcome, measure(outcome, gold.codebook, ablations=joined, seed=config.seed)
+    return outcome, measure(outcome, gold.codebook, ablations=joined, seed=recipe.linear.seed)
 
 
 def _below(heading: str, progress: Progress) -> Progress:

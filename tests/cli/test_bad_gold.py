@@ -217,8 +217,8 @@ def test_stances_that_do_not_differ_are_noted_and_frames_are_learned(
     assert f"! stance is given {words}" in answer.stdout
     assert "Annotate until there are at least 12 stances of two kinds." in answer.stdout
     model = load_model(tmp_path / "model")
-    assert model.stance_model is None
-    assert model.frame_model is not None
+    assert not model.reads_stances
+    assert model.thresholds is not None
 
 
 def test_gold_without_dates_is_measured_over_random_folds_alone(store: Run, tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ import cli.train
 from models.folder import load_model
 from serving.registry import open_model, registered_versions
 from standpoint.errors import TrainingError
-from training.fitting import FitConfig
 from training.gold import Gold
+from training.recipe import Recipe
 
 Run = Callable[..., CompletedProcess[str]]
 CODEBOOK = Path(__file__).parents[2] / "codebooks/rare-earths.toml"
@@ -78,10 +78,10 @@ def test_soft_needs_the_shares_of_annotators(standpoint: Run, trained: Path) -> 
 def test_soft_gold_is_learned_softly(
     standpoint: Run, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    configs: list[FitConfig] = []
+    recipes: list[Recipe] = []
 
     def asked(gold: Gold, config: FitConfig, **_: object) -> None:
-        configs.append(config)
+        recipes.append(recipe)
         raise TrainingError("enough")
 
     monkeypatch.setattr(cli.train, "train", asked)
@@ -90,7 +90,7 @@ def test_soft_gold_is_learned_softly(
     files = "--articles", trained / "articles.jsonl", "--gold", "gold.jsonl", "--codebook", CODEBOOK
     assert standpoint("train", *files, "--soft").stderr == "standpoint: enough\n"
     standpoint("train", *files)
-    assert [config.soft for config in configs] == [True, False]
+    assert [recipe.linear.soft for recipe in recipes] == [True, False]
 
 
 def test_a_missing_option_is_named(standpoint: Run, trained: Path) -> None:

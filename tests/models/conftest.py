@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from models.frame_model import FrameModel
-from models.news_model import NewsModel, scene_of
+from models.linear_news_model import LinearNewsModel
+from models.news_model import scene_of
 from models.stance_model import StanceModel, TargetInText
 from standpoint.codebook import Actor, Alias, Codebook, Frame, Words
 from standpoint.mentions import MentionFinder
@@ -32,7 +33,7 @@ def codebook() -> Codebook:
 
 
 @pytest.fixture(scope="session")
-def model(codebook: Codebook) -> NewsModel:
+def model(codebook: Codebook) -> LinearNewsModel:
     """Fit both parts on made-up texts: which sentences are in a text decides its frames and stances."""
     draw = random.Random(7)
     finder, names = MentionFinder(codebook.actors), dict(ACTORS)
@@ -48,7 +49,7 @@ def model(codebook: Codebook) -> NewsModel:
         present.append(frames)
         questions += [TargetInText(scene, target) for target in targets]
         stances += [stance] * len(targets)
-    return NewsModel(
+    return LinearNewsModel(
         codebook,
         frame_model=FrameModel().fit(texts, np.array(present)),
         stance_model=StanceModel(3).fit(questions, np.array(stances)),

@@ -10,7 +10,7 @@ import pytest
 
 from models.canaries import canary_answers, canary_articles, canary_differences
 from models.folder import load_model, save_model
-from models.news_model import NewsModel
+from models.linear_news_model import LinearNewsModel
 from standpoint.article import Article
 from standpoint.codebook import Codebook, Words
 from standpoint.prediction import Prediction
@@ -22,12 +22,12 @@ def articles(codebook: Codebook) -> list[Article]:
 
 
 @pytest.fixture(scope="module")
-def answers(model: NewsModel, articles: Sequence[Article]) -> list[Prediction]:
+def answers(model: LinearNewsModel, articles: Sequence[Article]) -> list[Prediction]:
     return model.predict(articles)
 
 
 @pytest.fixture(scope="module")
-def kept(model: NewsModel) -> dict[str, Any]:
+def kept(model: LinearNewsModel) -> dict[str, Any]:
     return canary_answers(model)
 
 
@@ -50,9 +50,9 @@ def test_a_codebook_without_actors_has_canaries_too() -> None:
 
 
 def test_a_model_answers_as_before_when_it_comes_back_from_its_folder(
-    model: NewsModel, kept: dict[str, Any], articles: Sequence[Article], tmp_path: Path
+    model: LinearNewsModel, kept: dict[str, Any], articles: Sequence[Article], tmp_path: Path
 ) -> None:
-    save_model(NewsModel(**parts(model), training={"canaries": kept}), tmp_path / "m")
+    save_model(LinearNewsModel(**parts(model), training={"canaries": kept}), tmp_path / "m")
     loaded = load_model(tmp_path / "m")
     assert loaded.training["canaries"] == kept
     assert list(canary_differences(kept, articles, loaded.predict(articles))) == []
@@ -75,7 +75,7 @@ def test_a_probability_that_moved_is_told_with_both_values(
 
 
 def test_what_moves_less_than_the_tolerance_is_not_told(
-    model: NewsModel, articles: Sequence[Article], answers: Sequence[Prediction]
+    model: LinearNewsModel, articles: Sequence[Article], answers: Sequence[Prediction]
 ) -> None:
     wide = canary_answers(model, tolerance=1e-3)
     assert list(canary_differences(wide, articles, moved(answers, 9e-4))) == []
@@ -98,6 +98,6 @@ def test_answers_to_other_canaries_are_not_compared(
     assert list(canary_differences(kept, others, moved(answers, 0.1))) == []
 
 
-def parts(model: NewsModel) -> dict[str, Any]:
+def parts(model: LinearNewsModel) -> dict[str, Any]:
     """Return what a news model is made of, by name."""
     return {"codebook": model.codebook, "frame_model": model.frame_model, "stance_model": model.stance_model}

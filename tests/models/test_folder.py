@@ -14,7 +14,7 @@ from safetensors.numpy import load, save
 
 from models.features import Arrays
 from models.folder import DESCRIPTION, FORMAT, WEIGHTS, load_model, save_model
-from models.news_model import NewsModel
+from models.linear_news_model import LinearNewsModel
 from models.ngrams import KEY_BITS
 from standpoint.article import Article
 from standpoint.codebook import Words
@@ -28,7 +28,7 @@ ROOMS = "standpoint|corpus|labeling|models|measurement|training|serving|report|c
 
 
 @pytest.fixture
-def folder(model: NewsModel, tmp_path: Path) -> Path:
+def folder(model: LinearNewsModel, tmp_path: Path) -> Path:
     save_model(model, tmp_path / "model")
     return tmp_path / "model"
 
@@ -54,11 +54,11 @@ def resealed(folder: Path, arrays: Arrays) -> None:
     (folder / DESCRIPTION).write_text(json.dumps(description, ensure_ascii=False), encoding="utf-8")
 
 
-def test_a_model_read_back_gives_identical_predictions(model: NewsModel, folder: Path) -> None:
+def test_a_model_read_back_gives_identical_predictions(model: LinearNewsModel, folder: Path) -> None:
     assert load_model(folder).predict(ARTICLES) == model.predict(ARTICLES)
 
 
-def test_a_model_read_back_knows_its_codebook_and_its_making(model: NewsModel, folder: Path) -> None:
+def test_a_model_read_back_knows_its_codebook_and_its_making(model: LinearNewsModel, folder: Path) -> None:
     again = load_model(folder, codebook=model.codebook)
     assert (again.codebook, again.training, again.version) == (model.codebook, model.training, model.version)
 
@@ -74,13 +74,13 @@ def test_a_model_can_be_read_under_another_name(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("kept", ["frame_model", "stance_model"])
-def test_half_a_model_reads_back_as_half(model: NewsModel, tmp_path: Path, kept: str) -> None:
-    half = NewsModel(model.codebook, **{kept: getattr(model, kept)})
+def test_half_a_model_reads_back_as_half(model: LinearNewsModel, tmp_path: Path, kept: str) -> None:
+    half = LinearNewsModel(model.codebook, **{kept: getattr(model, kept)})
     save_model(half, tmp_path / "half")
     assert load_model(tmp_path / "half").predict(ARTICLES) == half.predict(ARTICLES)
 
 
-def test_a_folder_can_be_moved(model: NewsModel, folder: Path, tmp_path: Path) -> None:
+def test_a_folder_can_be_moved(model: LinearNewsModel, folder: Path, tmp_path: Path) -> None:
     folder.rename(tmp_path / "稀土 model")
     assert load_model(tmp_path / "稀土 model").predict(ARTICLES) == model.predict(ARTICLES)
 
@@ -122,7 +122,7 @@ def test_another_format_is_refused_with_both_numbers(folder: Path) -> None:
     assert f"has format 99, this version reads {FORMAT}. Use the version that wrote it" in refusal(folder)
 
 
-def test_another_layout_of_the_description_is_the_same_model(model: NewsModel, folder: Path) -> None:
+def test_another_layout_of_the_description_is_the_same_model(model: LinearNewsModel, folder: Path) -> None:
     resealed(folder, load((folder / WEIGHTS).read_bytes()))
     assert load_model(folder).predict(ARTICLES) == model.predict(ARTICLES)
 
@@ -157,7 +157,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert f"Is {tmp_path / 'nothing'} a model folder?" in refusal(tmp_path / "nothing")
 
 
-def test_another_codebook_is_refused_with_both_names(model: NewsModel, folder: Path) -> None:
+def test_another_codebook_is_refused_with_both_names(model: LinearNewsModel, folder: Path) -> None:
     first, *others = model.codebook.frames
     other = replace(model.codebook, frames=(replace(first, definition=Words("something else", "别的")), *others))
     with pytest.raises(CodebookMismatchError) as error:
@@ -166,14 +166,16 @@ def test_another_codebook_is_refused_with_both_names(model: NewsModel, folder: P
     assert words in str(error.value)
 
 
-def test_an_existing_folder_is_left_alone(model: NewsModel, tmp_path: Path) -> None:
+def test_an_existing_folder_is_left_alone(model: LinearNewsModel, tmp_path: Path) -> None:
     (tmp_path / "model").mkdir()
     with pytest.raises(ModelFolderError, match="exists already. Choose another folder or remove it"):
         save_model(model, tmp_path / "model")
     assert [path.name for path in tmp_path.rglob("*")] == ["model"]
 
 
-def test_a_full_disk_leaves_nothing_behind(model: NewsModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_nothing_behind(
+    model: LinearNewsModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(_: int) -> None:
         raise OSError(28, "No space left on device")
 
@@ -183,7 +185,9 @@ def test_a_full_disk_leaves_nothing_behind(model: NewsModel, tmp_path: Path, mon
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_interrupt_leaves_nothing_behind(model: NewsModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_leaves_nothing_behind(
+    model: LinearNewsModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def interrupt(_: int) -> None:
         raise KeyboardInterrupt
 
@@ -193,7 +197,7 @@ def test_an_interrupt_leaves_nothing_behind(model: NewsModel, tmp_path: Path, mo
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_place_that_cannot_be_written_is_named(model: NewsModel, tmp_path: Path) -> None:
+def test_a_place_that_cannot_be_written_is_named(model: LinearNewsModel, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(ModelFolderError, match="cannot be written .*Choose another folder"):
         save_model(model, tmp_path / "file" / "model")

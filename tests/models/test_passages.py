@@ -47,15 +47,15 @@ def test_all_actors_are_marked_alike_and_the_target_is_told_from_the_others(toke
     scenes, targets = asked("China praised Japan.", china="China", japan="Japan")
     batch = passage_batch(passages(scenes, targets, tokenizer), padding=0)
     assert batch.actors.tolist() == [[0, 1, 0, 1, 0, 0]]
-    other = [NO_ACTOR, AN_OTHER, NO_ACTOR, THE_TARGET, NO_ACTOR, NO_ACTOR]
-    assert batch.roles.tolist()[1] == other
-    assert (batch.offsets[1] - REACH).tolist() == [-3, -2, -1, 0, 1, 2]
+    assert batch.near.tolist()[1] == [1, 2, 3, 4]
+    assert batch.roles.tolist()[1] == [AN_OTHER, NO_ACTOR, THE_TARGET, NO_ACTOR]
+    assert (batch.offsets[1] - REACH).tolist() == [-2, -1, 0, 1]
 
 
 def test_offsets_count_from_the_closest_mention(tokenizer: EncoderTokenizer) -> None:
     scenes, targets = asked("Japan met met met met Japan", japan="Japan")
     batch = passage_batch(passages(scenes, targets, tokenizer), padding=0)
-    assert (batch.offsets[0] - REACH).tolist() == [-1, 0, 1, 2, -2, -1, 0, 1]
+    assert (batch.offsets[0] - REACH).tolist() == [0, 1, 2, -2, -1, 0]
 
 
 def test_every_mention_of_a_long_text_is_asked_about_once(tokenizer: EncoderTokenizer) -> None:

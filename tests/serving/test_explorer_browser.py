@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from models.news_model import NewsModel
+from models.linear_news_model import LinearNewsModel
 from standpoint.codebook import Actor, Alias, Codebook, Frame, Words
 
 LAPTOP = {"width": 1280, "height": 800}
@@ -20,12 +20,12 @@ TEXT = f"第一行。\r\n\r\n  两行 🇨🇳\r\n{BOTH} Japan kept its word.\r\
 
 
 @pytest.fixture(scope="module")
-def address(demo_model: NewsModel, explore: Callable[[NewsModel], str]) -> str:
+def address(demo_model: LinearNewsModel, explore: Callable[[LinearNewsModel], str]) -> str:
     """Serve a model whose codebook has names of its own in both languages; return where."""
     return explore(named(demo_model))
 
 
-def named(model: NewsModel) -> NewsModel:
+def named(model: LinearNewsModel) -> LinearNewsModel:
     """Return the same model with names and definitions that can be told apart."""
     frames = (
         Frame("failure", Words("Failure", "失败"), Words("A plan <b>fails</b>.", "计划失败。")),
@@ -36,7 +36,7 @@ def named(model: NewsModel) -> NewsModel:
         Actor("japan", Words("Japan", "日本"), (Alias("Japan"),), Words("The island state.", "岛国。")),
     )
     codebook = Codebook("demo", Words("Demo", "示例"), frames, actors)
-    return NewsModel(codebook, frame_model=model.frame_model, stance_model=model.stance_model)
+    return LinearNewsModel(codebook, frame_model=model.frame_model, stance_model=model.stance_model)
 
 
 class Reader:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from models.folder import save_model
+from models.linear_news_model import LinearNewsModel
 from models.news_model import NewsModel
 from serving.model_holder import ModelHolder, Refusal, Served
 from serving.model_info import Offer
@@ -38,7 +39,7 @@ class Shelf:
         self.n_fetched = 0
         self.aliases: tuple[str, ...] = ("champion",)
 
-    def put(self, version: int, model: NewsModel) -> None:
+    def put(self, version: int, model: LinearNewsModel) -> None:
         """Add a version."""
         save_model(model, self.place / str(version))
 
@@ -56,12 +57,12 @@ class Shelf:
 
 
 @pytest.fixture
-def frames_only(demo_model: NewsModel) -> NewsModel:
-    return NewsModel(demo_model.codebook, frame_model=demo_model.frame_model)
+def frames_only(demo_model: LinearNewsModel) -> LinearNewsModel:
+    return LinearNewsModel(demo_model.codebook, frame_model=demo_model.frame_model)
 
 
 @pytest.fixture
-def shelf(demo_model: NewsModel, frames_only: NewsModel, tmp_path: Path) -> Shelf:
+def shelf(demo_model: LinearNewsModel, frames_only: LinearNewsModel, tmp_path: Path) -> Shelf:
     """Make a source with two versions, the first of them on offer."""
     source = Shelf(tmp_path / "shelf")
     source.put(1, demo_model)
@@ -165,11 +166,11 @@ def test_a_spoiled_version_is_refused_and_named_without_its_passing_folder(shelf
     assert holder.refused[0].reason.startswith("models:/standpoint/2/weights.safetensors: was changed after the model")
 
 
-def test_another_codebook_is_refused_and_a_new_revision_is_not(shelf: Shelf, demo_model: NewsModel) -> None:
+def test_another_codebook_is_refused_and_a_new_revision_is_not(shelf: Shelf, demo_model: LinearNewsModel) -> None:
     holder = started(shelf)
     revised = replace(demo_model.codebook, description=Words("revised", "修订"))
-    shelf.put(3, NewsModel(replace(revised, id="other"), stance_model=demo_model.stance_model))
-    shelf.put(4, NewsModel(revised, frame_model=demo_model.frame_model))
+    shelf.put(3, LinearNewsModel(replace(revised, id="other"), stance_model=demo_model.stance_model))
+    shelf.put(4, LinearNewsModel(revised, frame_model=demo_model.frame_model))
     shelf.now = 3
     assert not holder.check()
     assert "was trained for codebook 'other@" in holder.refused[0].reason
@@ -282,7 +283,7 @@ def test_a_cache_that_cannot_be_written_is_told_and_the_old_model_stays(shelf: S
 
 
 def test_a_folder_is_followed_when_another_model_takes_its_place(
-    demo_model: NewsModel, frames_only: NewsModel, tmp_path: Path
+    demo_model: LinearNewsModel, frames_only: LinearNewsModel, tmp_path: Path
 ) -> None:
     save_model(demo_model, tmp_path / "m")
     holder = started(FolderSource(tmp_path / "m"), tmp_path / "cache")
@@ -296,7 +297,7 @@ def test_a_folder_is_followed_when_another_model_takes_its_place(
 
 
 def test_a_folder_is_served_where_nothing_can_be_written(
-    demo_model: NewsModel, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    demo_model: LinearNewsModel, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save_model(demo_model, tmp_path / "m")
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))

@@ -9,7 +9,7 @@ from mlflow import MlflowClient
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
 from models.folder import load_model, save_model, weights_digest
-from models.news_model import NewsModel
+from models.linear_news_model import LinearNewsModel
 from serving.model_holder import ModelHolder
 from serving.model_source import FolderSource, RegistrySource, model_source
 from serving.service import create_service
@@ -18,6 +18,7 @@ from standpoint.errors import ModelFolderError, TrackingError
 from training.fitting import FitConfig
 from training.gold import Gold
 from training.quality import Quality
+from training.recipe import Recipe
 from training.tracking import TrainingRecord, record_training
 from training.training import train
 
@@ -26,7 +27,7 @@ CHAMPION = "models:/standpoint@champion"
 
 @pytest.fixture(scope="module")
 def store(
-    demo_model: NewsModel, demo_gold: Gold, demo_quality: Quality, tmp_path_factory: pytest.TempPathFactory
+    demo_model: LinearNewsModel, demo_gold: Gold, demo_quality: Quality, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     """Make a store with two versions, the first of them champion."""
     place = tmp_path_factory.mktemp("store")
@@ -70,7 +71,7 @@ def test_a_version_says_when_it_was_promoted_where_it_is_tagged(uri: str) -> Non
 
 
 def test_a_folder_by_its_path_has_the_figures_that_its_run_has(demo_gold: Gold, tmp_path: Path) -> None:
-    trained, uri = train(demo_gold, FitConfig(n_folds=2)), f"sqlite:///{tmp_path}/mlflow.db"
+    trained, uri = train(demo_gold, Recipe(FitConfig(n_folds=2))), f"sqlite:///{tmp_path}/mlflow.db"
     record = TrainingRecord(demo_gold, {}, trained.qualities, "0.1.0")
     record_training(trained.model, record, folder=tmp_path / "m", uri=uri)
     figures = FolderSource(tmp_path / "m").look().figures
@@ -101,7 +102,7 @@ def test_fetching_copies_the_version_and_leaves_the_store_as_it_was(uri: str, st
 
 
 def test_a_run_that_was_deleted_for_good_leaves_a_version_without_figures(
-    demo_model: NewsModel, demo_gold: Gold, demo_quality: Quality, uri: str, tmp_path: Path
+    demo_model: LinearNewsModel, demo_gold: Gold, demo_quality: Quality, uri: str, tmp_path: Path
 ) -> None:
     record = TrainingRecord(demo_gold, {}, {"cross_validated": demo_quality}, "0.1.0")
     tracked = record_training(demo_model, record, folder=tmp_path / "m", uri=uri, register_as="orphan")
@@ -147,8 +148,8 @@ def test_a_folder_is_offered_as_it_is_and_needs_no_store(store: Path, tmp_path: 
     assert source.cache_name is None
 
 
-def test_another_model_at_the_path_is_another_offer(store: Path, demo_model: NewsModel, tmp_path: Path) -> None:
-    save_model(NewsModel(demo_model.codebook, frame_model=demo_model.frame_model), tmp_path / "other")
+def test_another_model_at_the_path_is_another_offer(store: Path, demo_model: LinearNewsModel, tmp_path: Path) -> None:
+    save_model(LinearNewsModel(demo_model.codebook, frame_model=demo_model.frame_model), tmp_path / "other")
     link = tmp_path / "current"
     link.symlink_to(store / "first")
     source = FolderSource(link)
@@ -159,7 +160,7 @@ def test_another_model_at_the_path_is_another_offer(store: Path, demo_model: New
     assert source.look().key != before.key
 
 
-def test_weights_that_come_later_than_the_description_are_noticed(demo_model: NewsModel, tmp_path: Path) -> None:
+def test_weights_that_come_later_than_the_description_are_noticed(demo_model: LinearNewsModel, tmp_path: Path) -> None:
     save_model(demo_model, tmp_path / "m")
     before = FolderSource(tmp_path / "m").look()
     os.utime(tmp_path / "m" / "weights.safetensors", ns=(1, 1))

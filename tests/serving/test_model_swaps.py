@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
-from models.news_model import NewsModel
+from models.linear_news_model import LinearNewsModel
 from serving.model_holder import ModelHolder
 from serving.model_source import RegistrySource
 from standpoint.article import Article
@@ -21,10 +21,10 @@ CHAMPION = "models:/standpoint@champion"
 
 
 @pytest.fixture(scope="module")
-def store(demo_model: NewsModel, demo_gold: Gold, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def store(demo_model: LinearNewsModel, demo_gold: Gold, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a store with two unlike versions, the first of them champion, and a third whose bytes were changed."""
     place = tmp_path_factory.mktemp("store")
-    frames = NewsModel(demo_model.codebook, frame_model=demo_model.frame_model)
+    frames = LinearNewsModel(demo_model.codebook, frame_model=demo_model.frame_model)
     for name, model in (("1", demo_model), ("2", frames), ("3", demo_model)):
         record_training(model, TrainingRecord(demo_gold, {}, {}, "0.1.0"), folder=place / name, uri=uri_of(place))
     source = MlflowClient(uri_of(place), uri_of(place)).get_model_version_download_uri("standpoint", "3")
@@ -95,7 +95,7 @@ def test_a_version_whose_bytes_were_changed_is_refused_under_load(store: Path, p
 
 
 def test_a_store_that_goes_away_leaves_the_model_and_a_restart_takes_the_cache(
-    store: Path, demo_model: NewsModel, tmp_path: Path
+    store: Path, demo_model: LinearNewsModel, tmp_path: Path
 ) -> None:
     place = shutil.copytree(store, tmp_path / "store")
     source = RegistrySource(CHAMPION, uri_of(place))

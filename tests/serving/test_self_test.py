@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from models.canaries import canary_answers
-from models.news_model import NewsModel
+from models.linear_news_model import LinearNewsModel
 from serving.self_test import self_test
 from standpoint.article import Article
 from standpoint.errors import ModelError
@@ -19,7 +19,7 @@ from training.gold import Gold
 Spoil = Callable[[list[Prediction]], list[Prediction]]
 
 
-class Spoiled(NewsModel):
+class Spoiled(LinearNewsModel):
     """Answers like the model it was made of, but for what is spoiled."""
 
     spoil: Spoil
@@ -29,7 +29,7 @@ class Spoiled(NewsModel):
         return self.spoil(super().predict(articles, **options))
 
 
-def spoiled(model: NewsModel, spoil: Spoil) -> NewsModel:
+def spoiled(model: LinearNewsModel, spoil: Spoil) -> LinearNewsModel:
     made = Spoiled(
         model.codebook, frame_model=model.frame_model, stance_model=model.stance_model, version="standpoint/2"
     )
@@ -92,50 +92,50 @@ FAULTS: dict[str, Spoil] = {
 }
 
 
-def test_a_fitted_model_passes(demo_model: NewsModel) -> None:
+def test_a_fitted_model_passes(demo_model: LinearNewsModel) -> None:
     self_test(demo_model)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_wrong_answer_keeps_a_model_out_and_is_named(demo_model: NewsModel, fault: str) -> None:
+def test_a_wrong_answer_keeps_a_model_out_and_is_named(demo_model: LinearNewsModel, fault: str) -> None:
     with pytest.raises(ModelError, match=r"^standpoint/2: fails its self-test: " + re.escape(fault)) as error:
         self_test(spoiled(demo_model, FAULTS[fault]))
     assert str(error.value).endswith("Train anew, or promote another.")
 
 
-def test_more_than_one_fault_is_counted(demo_model: NewsModel) -> None:
+def test_more_than_one_fault_is_counted(demo_model: LinearNewsModel) -> None:
     with pytest.raises(ModelError, match=r"has probability 1\.5 \(and 1 more\)\. Train anew"):
         self_test(spoiled(demo_model, lambda answers: first_frame(answers, proba=1.5, evidence=(SPAN,))))
 
 
-def test_weights_that_are_not_numbers_are_found(demo_model: NewsModel, demo_gold: Gold) -> None:
+def test_weights_that_are_not_numbers_are_found(demo_model: LinearNewsModel, demo_gold: Gold) -> None:
     assert demo_model.frame_model is not None
     arrays = demo_model.frame_model.to_arrays()
     broken = type(demo_model.frame_model)().load_arrays({**arrays, "intercept": arrays["intercept"] * math.nan})
     with pytest.raises(ModelError, match="frame 'failure' has probability nan"):
-        self_test(NewsModel(demo_gold.codebook, frame_model=broken))
+        self_test(LinearNewsModel(demo_gold.codebook, frame_model=broken))
 
 
-def test_a_model_without_stances_or_without_frames_passes(demo_model: NewsModel) -> None:
-    self_test(NewsModel(demo_model.codebook, frame_model=demo_model.frame_model))
-    self_test(NewsModel(demo_model.codebook, stance_model=demo_model.stance_model))
+def test_a_model_without_stances_or_without_frames_passes(demo_model: LinearNewsModel) -> None:
+    self_test(LinearNewsModel(demo_model.codebook, frame_model=demo_model.frame_model))
+    self_test(LinearNewsModel(demo_model.codebook, stance_model=demo_model.stance_model))
 
 
-def test_a_slow_model_is_kept_out(demo_model: NewsModel) -> None:
+def test_a_slow_model_is_kept_out(demo_model: LinearNewsModel) -> None:
     times: Iterator[float] = iter((100.0, 161.5))
     with pytest.raises(ModelError, match=r"the canary articles took 61\.5 s, the limit is 60 s\. Train anew"):
         self_test(demo_model, clock=lambda: next(times))
 
 
-def test_a_model_that_answers_as_it_did_in_training_passes(demo_model: NewsModel) -> None:
+def test_a_model_that_answers_as_it_did_in_training_passes(demo_model: LinearNewsModel) -> None:
     self_test(remembering(demo_model, demo_model))
 
 
-def test_a_model_that_computes_something_else_than_in_training_is_kept_out(demo_model: NewsModel) -> None:
+def test_a_model_that_computes_something_else_than_in_training_is_kept_out(demo_model: LinearNewsModel) -> None:
     assert demo_model.frame_model is not None
     arrays = demo_model.frame_model.to_arrays()
     other = type(demo_model.frame_model)().load_arrays({**arrays, "intercept": arrays["intercept"] + 0.01})
-    changed = NewsModel(demo_model.codebook, frame_model=other, stance_model=demo_model.stance_model)
+    changed = LinearNewsModel(demo_model.codebook, frame_model=other, stance_model=demo_model.stance_model)
     with pytest.raises(ModelError) as error:
         self_test(remembering(changed, demo_model))
     assert re.match(
@@ -145,9 +145,9 @@ def test_a_model_that_computes_something_else_than_in_training_is_kept_out(demo_
     )
 
 
-def remembering(model: NewsModel, trained: NewsModel) -> NewsModel:
+def remembering(model: LinearNewsModel, trained: LinearNewsModel) -> LinearNewsModel:
     """Return a model whose folder says that it answered, when it was trained, as another does."""
-    return NewsModel(
+    return LinearNewsModel(
         model.codebook,
         frame_model=model.frame_model,
         stance_model=model.stance_model,

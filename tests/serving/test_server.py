@@ -17,7 +17,7 @@ from typing import Protocol
 import pytest
 
 from models.folder import save_model
-from models.news_model import NewsModel
+from models.linear_news_model import LinearNewsModel
 from serving.model_holder import ModelHolder
 from serving.server import run
 from serving.service import create_service
@@ -93,9 +93,9 @@ def test_a_stop_under_load_loses_no_request_and_ends_well(serve: Serve, processe
 
 @pytest.mark.parametrize("processes", [0, 2])
 def test_models_are_swapped_under_load_without_a_failed_request(
-    serve: Serve, demo_model: NewsModel, tmp_path: Path, processes: int
+    serve: Serve, demo_model: LinearNewsModel, tmp_path: Path, processes: int
 ) -> None:
-    frames_only = NewsModel(demo_model.codebook, frame_model=demo_model.frame_model)
+    frames_only = LinearNewsModel(demo_model.codebook, frame_model=demo_model.frame_model)
     for name, model in (("0", demo_model), ("1", frames_only)):
         save_model(model, tmp_path / name)
     (tmp_path / "served").symlink_to("0")

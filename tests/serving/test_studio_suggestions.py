@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from models.news_model import NewsModel
+from models.linear_news_model import LinearNewsModel
 from serving import studio_suggestions
 from serving.batching import Answer
 from serving.model_holder import ModelHolder, Served
@@ -37,7 +37,8 @@ class SlowToTakeOver:
 
 def version_suggested(holder: ModelHolder, n_old: int) -> str:
     new = holder.current
-    model = NewsModel(new.model.codebook, frame_model=new.model.frame_model, version="standpoint/0+old")
+    fitted = cast(LinearNewsModel, new.model)
+    model = LinearNewsModel(fitted.codebook, frame_model=fitted.frame_model, version="standpoint/0+old")
     parts = SimpleNamespace(
         batcher=SlowToTakeOver(Served(model, new.info), new, n_old), holder=holder, config=ServiceConfig()
     )

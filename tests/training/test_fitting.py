@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.news_model import NewsModel
+from models.linear_news_model import LinearNewsModel
 from standpoint.codebook import Codebook
 from standpoint.errors import TrainingError
 from training.fitting import (
@@ -22,7 +22,7 @@ from training.splits import story_folds
 
 
 @pytest.fixture(scope="module")
-def model(gold: Gold, config: FitConfig) -> NewsModel:
+def model(gold: Gold, config: FitConfig) -> LinearNewsModel:
     return fit_news_model(gold, config)
 
 
@@ -30,7 +30,7 @@ def changed(gold: Gold, change: Callable[[GoldArticle], GoldArticle]) -> Gold:
     return Gold(gold.codebook, [change(item) for item in gold.articles])
 
 
-def test_what_is_written_into_the_texts_is_learned(model: NewsModel, gold: Gold) -> None:
+def test_what_is_written_into_the_texts_is_learned(model: LinearNewsModel, gold: Gold) -> None:
     predictions = model.predict([item.article for item in gold.articles])
     present = np.array([[frame.present for frame in prediction.frames] for prediction in predictions])
     stances = [found.stance for prediction in predictions for found in prediction.stances]
@@ -38,22 +38,22 @@ def test_what_is_written_into_the_texts_is_learned(model: NewsModel, gold: Gold)
     assert len(stances) == len(gold.stances)
 
 
-def test_a_frame_of_two_articles_is_never_called(model: NewsModel, gold: Gold) -> None:
+def test_a_frame_of_two_articles_is_never_called(model: LinearNewsModel, gold: Gold) -> None:
     predictions = model.predict([item.article for item in gold.articles])
     assert not any(prediction.frames[2].present for prediction in predictions)
 
 
-def test_probabilities_are_calibrated_to_the_base_rate(model: NewsModel, gold: Gold) -> None:
+def test_probabilities_are_calibrated_to_the_base_rate(model: LinearNewsModel, gold: Gold) -> None:
     assert model.frame_model is not None
     assert model.frame_model.predict_proba(gold.texts).mean(axis=0) == pytest.approx(gold.present.mean(axis=0), abs=0.1)
 
 
-def test_fitting_twice_gives_the_same_model(model: NewsModel, gold: Gold, config: FitConfig) -> None:
+def test_fitting_twice_gives_the_same_model(model: LinearNewsModel, gold: Gold, config: FitConfig) -> None:
     articles = [item.article for item in gold.articles]
     assert fit_news_model(gold, config).predict(articles) == model.predict(articles)
 
 
-def arrays(model: NewsModel) -> dict[str, list[float]]:
+def arrays(model: LinearNewsModel) -> dict[str, list[float]]:
     assert model.frame_model is not None
     assert model.stance_model is not None
     parts = {"frames": model.frame_model.to_arrays(), "stances": model.stance_model.to_arrays()}
@@ -61,12 +61,12 @@ def arrays(model: NewsModel) -> dict[str, list[float]]:
 
 
 def test_soft_without_shares_gives_the_same_model_to_the_last_bit(
-    model: NewsModel, gold: Gold, config: FitConfig
+    model: LinearNewsModel, gold: Gold, config: FitConfig
 ) -> None:
     assert arrays(fit_news_model(gold, replace(config, soft=True))) == arrays(model)
 
 
-def test_shares_are_learned_only_when_asked_for(model: NewsModel, gold: Gold, config: FitConfig) -> None:
+def test_shares_are_learned_only_when_asked_for(model: LinearNewsModel, gold: Gold, config: FitConfig) -> None:
     def split(item: GoldArticle) -> GoldArticle:
         stances = {target.actor: {"critical": 0.5, "neutral": 0.5} for target in item.targets}
         return replace(item, frame_shares=dict.fromkeys(item.frames, 0.6), stance_shares=stances)

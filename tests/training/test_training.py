@@ -10,6 +10,7 @@ from standpoint.article import make_article
 from standpoint.errors import TrainingError
 from training.fitting import FitConfig, fit_news_model
 from training.gold import Gold
+from training.recipe import Recipe
 from training.training import CROSS_VALIDATED, TEMPORAL, Trained, evaluate, text_hash, train
 
 
@@ -20,7 +21,7 @@ def told() -> list[str]:
 
 @pytest.fixture(scope="module")
 def trained(gold: Gold, config: FitConfig, told: list[str]) -> Trained:
-    return train(gold, config, progress=told.append)
+    return train(gold, Recipe(config), progress=told.append)
 
 
 def with_articles(gold: Gold, **changes: object) -> Gold:
@@ -39,8 +40,8 @@ def test_quality_is_measured_over_time_and_over_folds(trained: Trained, gold: Go
 
 def test_the_model_is_fitted_on_everything_and_remembers_what(trained: Trained, gold: Gold) -> None:
     assert trained.model.training["trained_on"] == sorted(text_hash(item.article) for item in gold.articles)
-    assert trained.model.frame_model is not None
-    assert trained.model.stance_model is not None
+    assert trained.model.thresholds is not None
+    assert trained.model.reads_stances
 
 
 def test_the_model_remembers_its_figures_with_their_intervals(trained: Trained) -> None:
@@ -63,19 +64,19 @@ def test_a_frame_too_rare_to_learn_is_noted_once(trained: Trained) -> None:
 
 def test_a_frame_that_is_nearly_everywhere_is_noted_too(gold: Gold, config: FitConfig) -> None:
     items = [replace(item, frames=item.frames | {"rare"}) for item in gold.articles]
-    notes = train(Gold(gold.codebook, items), config).notes
+    notes = train(Gold(gold.codebook, items), Recipe(config)).notes
     assert notes[0].startswith("frame 'rare' is present in 72 of 72 articles")
 
 
 def test_stances_of_one_kind_are_noted(gold: Gold, config: FitConfig) -> None:
     items = [replace(item, stances=(1,) * len(item.stances)) for item in gold.articles]
-    trained = train(Gold(gold.codebook, items), config)
+    trained = train(Gold(gold.codebook, items), Recipe(config))
     assert f"stance is given {len(gold.stances)} times, in 1 of 3 kinds: it is not learned" in trained.notes[-1]
-    assert trained.model.stance_model is None
+    assert not trained.model.reads_stances
 
 
 def test_gold_without_dates_is_noted_and_measured_over_folds(gold: Gold, config: FitConfig) -> None:
-    trained = train(with_articles(gold, published=None), config)
+    trained = train(with_articles(gold, published=None), Recipe(config))
     assert list(trained.qualities) == list(trained.outcomes) == [CROSS_VALIDATED]
     assert trained.notes[-1].startswith("temporal quality was not measured: gold cannot be split by time")
 
@@ -83,13 +84,13 @@ def test_gold_without_dates_is_noted_and_measured_over_folds(gold: Gold, config:
 def test_gold_that_nothing_can_be_learned_from_is_refused(gold: Gold, config: FitConfig) -> None:
     few = Gold(gold.codebook, [replace(item, frames=frozenset()) for item in gold.articles[:5]])
     with pytest.raises(TrainingError, match="nothing can be learned from 5 articles: no frame .* there are 10 stances"):
-        train(few, config)
+        train(few, Recipe(config))
 
 
 def test_the_same_gold_and_seed_give_the_same_model_and_figures(
     trained: Trained, gold: Gold, config: FitConfig
 ) -> None:
-    again = train(gold, config)
+    again = train(gold, Recipe(config))
     first, second = trained.model.predict([gold.articles[0].article]), again.model.predict([gold.articles[0].article])
     assert first == second
     assert {name: quality.scalars() for name, quality in again.qualities.items()} == {
@@ -99,8 +100,8 @@ def test_the_same_gold_and_seed_give_the_same_model_and_figures(
 
 def test_progress_tells_where_it_is(trained: Trained, told: list[str]) -> None:
     assert trained.qualities
-    assert told[0].startswith("temporal: part 1: ")
-    assert any(step.startswith("cross_validated: part 3: ") for step in told)
+    assert told[0].startswith("temporal: part 1 of 1: ")
+    assert any(step.startswith("cross_validated: part 3 of 3: ") for step in told)
     assert told[-1].startswith("final: ")
 
 

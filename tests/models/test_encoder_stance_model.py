@@ -15,9 +15,11 @@ if find_spec("torch") is None and not os.environ.get("CI"):
 from benchmarks.small_encoder import write_small_encoder
 from models.encoder_optimizer import LearningConfig
 from models.encoder_processor import Processor, this_processor
+from models.encoder_progress import TrainingProgress
 from models.encoder_source import read_encoder
-from models.encoder_stance import EncoderStanceModel, HeldOut
-from models.encoder_training import Progress, TrainingConfig
+from models.encoder_stance_model import EncoderStanceModel, HeldOut
+from models.encoder_torch import TorchRuntime
+from models.encoder_training import TrainingConfig
 from models.news_model import scene_of
 from models.stance_model import TargetInText
 from models.targets import Scene, Target
@@ -80,28 +82,45 @@ def test_the_same_seed_gives_the_same_model(model: EncoderStanceModel, folder: P
 
 
 def test_a_killed_run_goes_on_from_its_checkpoint(model: EncoderStanceModel, folder: Path, tmp_path: Path) -> None:
-    def kill(progress: Progress) -> None:
+    def kill(progress: TrainingProgress) -> None:
         if progress.step > progress.n_steps // 2:
             raise KeyboardInterrupt
 
-    file = tmp_path / "run" / "checkpoint.safetensors"
     with pytest.raises(KeyboardInterrupt):
-        fitted(folder, observer=kill, checkpoint=file)
-    steps: list[Progress] = []
-    resumed = fitted(folder, observer=steps.append, checkpoint=file)
-    assert steps[0].step == steps[-1].n_steps // 2 + 1
+        fitted(folder, observer=kill, checkpoints=tmp_path / "run")
+    steps: list[TrainingProgress] = []
+    resumed = fitted(folder, observer=steps.append, checkpoints=tmp_path / "run")
+    assert [(told.step, told.loss is None) for told in steps[:2]] == [
+        (n := steps[-1].n_steps // 2, True),
+        (n + 1, False),
+    ]
     questions, _ = made(5, seed=4)
     assert np.array_equal(resumed.decision_function(questions), model.decision_function(questions))
 
 
-def test_a_checkpoint_of_another_run_is_refused(folder: Path, tmp_path: Path) -> None:
-    file = tmp_path / "checkpoint.safetensors"
-    fitted(folder, TrainingConfig(n_epochs=1), checkpoint=file)
-    with pytest.raises(TrainingError, match="other gold or with other settings. Remove it"):
-        fitted(folder, TrainingConfig(n_epochs=1, seed=1), checkpoint=file)
+def test_a_run_goes_on_from_no_checkpoint_but_its_own(folder: Path, tmp_path: Path) -> None:
+    steps: list[TrainingProgress] = []
+    fitted(folder, TrainingConfig(n_epochs=1), checkpoints=tmp_path)
+    fitted(folder, TrainingConfig(n_epochs=1, seed=1), checkpoints=tmp_path, observer=steps.append)
+    assert steps[0].step == 1
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_run_that_is_over_is_not_done_again(folder: Path, tmp_path: Path) -> None:
+    first = fitted(folder, TrainingConfig(n_epochs=2), checkpoints=tmp_path)
+    steps: list[TrainingProgress] = []
+    again = fitted(folder, TrainingConfig(n_epochs=2), checkpoints=tmp_path, observer=steps.append)
+    assert [told.step for told in steps] == [steps[0].n_steps]
+    questions, _ = made(5, seed=4)
+    assert np.array_equal(first.decision_function(questions), again.decision_function(questions))
+
+
+def test_a_spoiled_checkpoint_is_told(folder: Path, tmp_path: Path) -> None:
+    fitted(folder, TrainingConfig(n_epochs=1), checkpoints=tmp_path)
+    (file,) = tmp_path.iterdir()
     file.write_bytes(b"no checkpoint")
     with pytest.raises(TrainingError, match="is not a checkpoint"):
-        fitted(folder, TrainingConfig(n_epochs=1), checkpoint=file)
+        fitted(folder, TrainingConfig(n_epochs=1), checkpoints=tmp_path)
 
 
 @pytest.mark.parametrize(("trained", "changed"), [("head", set()), ("top", {1}), ("all", {0, 1})])
@@ -138,7 +157,8 @@ def test_a_folder_that_holds_no_encoder_is_told(tmp_path: Path, folder: Path) ->
 def test_full_precision_and_half_precision_agree(model: EncoderStanceModel) -> None:
     questions, _ = made(20, seed=5)
     half = model.predict_proba(questions)
-    processor, model.processor = model.processor, Processor(this_processor().device, has_bf16=False)
+    exact = TorchRuntime(model.network, Processor(this_processor().device, has_bf16=False))
+    model.encoder.runtime, kept = exact, model.encoder.runtime
     full = model.predict_proba(questions)
-    model.processor = processor
+    model.encoder.runtime = kept
     assert np.abs(half - full).max() < 0.1

@@ -1,4 +1,4 @@
-"""Tests of sentence states: whose tokens they are made of, on texts of one window and of many."""
+"""Tests of the encoder: whose tokens the states of a sentence are made of, and what places say together."""
 
 import os
 from importlib.util import find_spec
@@ -12,9 +12,11 @@ if find_spec("torch") is None and not os.environ.get("CI"):
 import torch
 
 from benchmarks.small_encoder import write_small_encoder
+from models.encoder import Encoder, Places
+from models.encoder_network import N_LAYERS, EncoderNetwork, pooled
 from models.encoder_processor import Processor
 from models.encoder_source import EncoderSource, read_encoder
-from models.encoder_states import N_LAYERS, sentence_states
+from models.encoder_torch import TorchRuntime
 from models.frame_head import States
 from models.passages import PassageConfig
 from models.targets import Scene
@@ -31,7 +33,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> EncoderSource:
 
 def states_of(source: EncoderSource, *texts: str, config: PassageConfig | None = None) -> list[States]:
     scenes = [Scene(text, tuple(sentences(text))) for text in texts]
-    return sentence_states(scenes, source, config=config, processor=EXACT)
+    runtime = TorchRuntime(EncoderNetwork(source.encoder, n_stances=3).eval(), EXACT)
+    return list(Encoder(source.tokenizer, runtime, config).read(scenes, [()] * len(scenes)).states)
 
 
 def test_a_sentence_is_the_mean_of_its_tokens_at_the_last_layers(source: EncoderSource) -> None:
@@ -68,3 +71,31 @@ def test_a_text_without_sentences_gets_one_state_of_zeros(source: EncoderSource)
     assert empty.tolist() == np.zeros((1, N_LAYERS, 32)).tolist()
     assert len(other) == 3
     assert states_of(source) == []
+
+
+def places() -> Places:
+    draw = np.random.default_rng(0)
+    return Places(np.array([0, 1, 0, 2, 0]), np.arange(5), draw.normal(size=5), draw.normal(size=(5, 3)))
+
+
+def test_places_are_pooled_as_in_training() -> None:
+    found = places()
+    together = torch.from_numpy(np.column_stack([found.says, found.scores]))
+    assert np.allclose(found.pooled(3), pooled(together, torch.from_numpy(found.questions), 3).numpy())
+
+
+def test_the_fall_of_a_place_is_what_the_answer_loses_without_it() -> None:
+    found, neutral, chosen = places(), np.array([1.0, 0, 0, 0]), np.array([0, 1, 2])
+    kept = np.array([False, True, True, True, True])
+    less = Places(*(part[kept] for part in (found.questions, found.sentences, found.says, found.scores)))
+    odds = []
+    for some in (found, less):
+        proba = np.exp(some.pooled(3)[0]) / np.exp(some.pooled(3)[0]).sum()
+        odds.append(np.log(proba[0] / (1 - proba[0])))
+    assert found.falls(chosen, neutral)[0] == pytest.approx(odds[0] - odds[1])
+
+
+def test_the_only_place_of_a_target_gets_the_whole_answer() -> None:
+    found, neutral = places(), np.array([1.0, 0, 0, 0])
+    proba = np.exp(found.scores[1]) / np.exp(found.scores[1]).sum()
+    assert found.falls(np.array([0, 1, 2]), neutral)[1] == pytest.approx(np.log(proba[1] / (1 - proba[1])))

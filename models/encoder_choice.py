@@ -1,0 +1,101 @@
+"""The choice of a runtime: what can compute an encoder here, measured, and the quickest of it taken."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from models.encoder_onnx import OnnxRuntime
+from models.encoder_runtime import EncoderRuntime
+from models.kept_files import KeptFiles
+from models.passage_batch import PassageBatch, passage_batch
+from models.passages import Passage, Place
+from standpoint.errors import ModelFolderError
+
+GRAPH, SMALL_GRAPH, NETWORK, CONFIG = "encoder.onnx", "encoder-int8.onnx", "network.safetensors", "config.json"
+"""The files a runtime is made of: the graph, the graph in 8 bits, and for torch weights and configuration."""
+
+TORCH, EXACT, SMALL = "torch", "onnx-fp32", "onnx-int8"
+
+_N_TRIALS = 3
+_N_TOKENS, _N_PASSAGES = 128, 4
+
+
+def choose_runtime(
+    files: KeptFiles,
+    settings: Mapping[str, Any],
+    *,
+    wanted: str | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> EncoderRuntime:
+    """Return the quickest runtime of those that can be had here, timed on a batch of made-up passages.
+
+    Args:
+        files: those of the model.
+        settings: the model's, with `padding`, `n_stances`, and in `runtimes` which may be used.
+        wanted: take this one and measure nothing.
+        clock: says the time in seconds.
+
+    Raises:
+        ModelFolderError: the one that is wanted cannot be had, or a file is not valid.
+    """
+    if wanted is not None:
+        return _made(wanted, files, settings)
+    names = list(_possible(files, settings))
+    if len(names) == 1:
+        return _made(names[0], files, settings)
+    batch = _made_up(settings["padding"])
+    best, quickest = None, np.inf
+    for name in names:
+        runtime = _made(name, files, settings)
+        seconds = _seconds(runtime, batch, clock)
+        if seconds < quickest:
+            best, quickest = runtime, seconds
+    if best is None:
+        raise ModelFolderError("the model names no runtime that can be had here. Train anew.")
+    return best
+
+
+def _possible(files: KeptFiles, settings: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the names of the runtimes that the model allows and that may be quick here."""
+    for name, file in ((EXACT, GRAPH), (SMALL, SMALL_GRAPH)):
+        if file in files and settings["runtimes"][name]["allowed"]:
+            yield name
+    if NETWORK in files and find_spec("torch") and find_spec("transformers"):
+        from models.encoder_processor import this_processor
+
+        if this_processor().has_bf16:
+            yield TORCH
+
+
+def _made(name: str, files: KeptFiles, settings: Mapping[str, Any]) -> EncoderRuntime:
+    if name == TORCH and NETWORK in files:
+        from models.encoder_restore import restored_runtime
+
+        return restored_runtime(files.read(NETWORK), files.read(CONFIG), n_stances=settings["n_stances"])
+    file = {EXACT: GRAPH, SMALL: SMALL_GRAPH}.get(name)
+    if file is None or file not in files:
+        raise ModelFolderError(f"runtime '{name}' is not among those of the model: {', '.join(settings['runtimes'])}.")
+    return OnnxRuntime(files.read(file), name=name, padding=settings["padding"])
+
+
+def _seconds(runtime: EncoderRuntime, batch: PassageBatch, clock: Callable[[], float]) -> float:
+    """Return the shortest time of a few runs after one that is not counted."""
+    runtime.run(batch)
+    times = []
+    for _ in range(_N_TRIALS):
+        start = clock()
+        runtime.run(batch)
+        times.append(clock() - start)
+    return min(times)
+
+
+def _made_up(padding: int) -> PassageBatch:
+    """Return passages whose tokens mean nothing; how long they take does not depend on that."""
+    ids = np.arange(_N_TOKENS, dtype=np.int64)
+    place = Place(0, np.array([3]), (1, 30))
+    sentences = (ids - 1)[1:-1] // 30
+    passage = Passage(0, ids, np.zeros(_N_TOKENS, dtype=bool), (1, _N_TOKENS - 1), sentences, [place])
+    return passage_batch([passage] * _N_PASSAGES, padding=padding)

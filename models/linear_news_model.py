@@ -1,0 +1,113 @@
+"""The linear news model: n-grams of the text for its frames, of what surrounds each actor for its stance."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.calibration import Floats
+from models.frame_model import FrameModel
+from models.news_model import Answers, AskedArticle, FrameAnswers, NewsModel, Shown, StanceAnswers, strongest
+from models.stance_model import StanceModel, TargetInText
+from models.targets import Scene, mentions_by_sentence
+from standpoint.codebook import Codebook
+from standpoint.sentences import Span
+
+
+class LinearNewsModel(NewsModel):
+    """Tags articles with a linear frame model and a linear stance model; either may be missing."""
+
+    kind: ClassVar[str] = "linear"
+
+    def __init__(
+        self,
+        codebook: Codebook,
+        *,
+        frame_model: FrameModel | None = None,
+        stance_model: StanceModel | None = None,
+        version: str = "unregistered",
+        training: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(codebook, version=version, training=training)
+        self.frame_model = frame_model
+        self.stance_model = stance_model
+
+    @property
+    def thresholds(self) -> Floats | None:
+        """The probability from which each frame counts as present, (n_frames,); None: it finds no frames."""
+        return None if self.frame_model is None else self.frame_model.thresholds_
+
+    @property
+    def reads_stances(self) -> bool:
+        """Whether it answers for stances."""
+        return self.stance_model is not None
+
+    def answer(self, articles: Sequence[AskedArticle], *, evidence: bool = False) -> Answers:
+        """Answer for articles, and look for the sentences that show each answer where evidence is wanted."""
+        questions = [TargetInText(item.scene, target) for item in articles for target in item.targets]
+        return Answers(self._frame_answers(articles, evidence), self._stance_answers(questions, evidence))
+
+    def _frame_answers(self, articles: Sequence[AskedArticle], evidence: bool) -> FrameAnswers | None:
+        if self.frame_model is None or not articles:
+            return None
+        texts = [item.scene.text for item in articles]
+        proba = self.frame_model.predict_proba(texts, casts=[" | ".join(item.cast) for item in articles])
+        present = proba >= self.frame_model.thresholds_
+        return FrameAnswers(proba, present, self._frame_evidence(articles, present) if evidence else {})
+
+    def _frame_evidence(
+        self, articles: Sequence[AskedArticle], present: NDArray[np.bool_]
+    ) -> dict[tuple[int, int], Shown]:
+        rows = np.flatnonzero(present.any(axis=1))
+        spans = [(int(row), span) for row in rows for span in articles[row].scene.sentences]
+        if self.frame_model is None or not spans:
+            return {}
+        passages = [articles[row].scene.text[slice(*span)] for row, span in spans]
+        scores = self.frame_model.passage_scores(passages, casts=[cast for row in rows for cast in articles[row].cast])
+        starts = np.searchsorted([row for row, _ in spans], [*rows, len(articles)])
+        shown = {}
+        for row, first, end in zip(rows, starts[:-1], starts[1:], strict=True):
+            for column in np.flatnonzero(present[row]):
+                pairs = zip((span for _, span in spans[first:end]), scores[first:end, column], strict=True)
+                shown[int(row), int(column)] = strongest(pairs)
+        return shown
+
+    def _stance_answers(self, questions: Sequence[TargetInText], evidence: bool) -> StanceAnswers | None:
+        if self.stance_model is None or not questions:
+            return None
+        proba = self.stance_model.predict_proba(questions)
+        chosen = self.stance_model.choose(proba)
+        return StanceAnswers(proba, chosen, self._stance_evidence(questions, chosen) if evidence else ())
+
+    def _stance_evidence(self, questions: Sequence[TargetInText], chosen: NDArray[np.int64]) -> list[Shown]:
+        """Ask of each sentence that names the target, read alone; show those that speak most for the answer."""
+        parts = [(number, *part) for number, question in enumerate(questions) for part in _by_sentence(question)]
+        shown: list[list[tuple[Span, float]]] = [[] for _ in questions]
+        if self.stance_model is not None and parts:
+            odds = _log_odds(self.stance_model.predict_proba([part for _, _, part in parts]))
+            for (number, span, _), row in zip(parts, odds, strict=True):
+                shown[number].append((span, float(row[chosen[number]])))
+        return [strongest(pairs) for pairs in shown]
+
+
+def _by_sentence(question: TargetInText) -> Iterator[tuple[Span, TargetInText]]:
+    """Yield each sentence that names the target, and the question asked of that sentence as if it were all."""
+    scene, target = question.scene, question.target
+    starts = [start for start, _ in scene.actors]
+    for (start, end), inside in mentions_by_sentence(scene, target):
+        actors = scene.actors[bisect_left(starts, start) : bisect_left(starts, end)]
+        alone = Scene(scene.text[start:end], ((0, end - start),), _moved(actors, -start))
+        yield (start, end), TargetInText(alone, replace(target, mentions=_moved(inside, -start)))
+
+
+def _moved(spans: Sequence[Span], distance: int) -> tuple[Span, ...]:
+    return tuple((start + distance, end + distance) for start, end in spans)
+
+
+def _log_odds(proba: Floats) -> Floats:
+    clipped = np.clip(proba, 1e-6, 1 - 1e-6)
+    value: Floats = np.log(clipped) - np.log1p(-clipped)
+    return value
