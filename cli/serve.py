@@ -17,6 +17,7 @@ from cli.serve_studio import (
     retraining_of,
     studio_doors,
 )
+from models.processors import n_processors
 from models.store import tracking_uri
 from serving.explorer import explorer_routes
 from serving.keys import KEY_BYTES, key_line, make_key
@@ -97,7 +98,7 @@ def make_serve_key(
 
 
 def _config(host: str, port: int, keys: Path | None, changes: list[str]) -> ServiceConfig:
-    n_processes = min(len(os.sched_getaffinity(0)), MOST_PROCESSES)
+    n_processes = min(n_processors(), MOST_PROCESSES)
     config = ServiceConfig(host=host, port=port, keys_file=keys, processes=n_processes)
     return replace(config, **_changes(changes))
 

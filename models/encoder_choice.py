@@ -12,6 +12,7 @@ from models.encoder_runtime import EncoderRuntime
 from models.kept_files import KeptFiles
 from models.passage_batch import PassageBatch, passage_batch
 from models.passages import Passage, Place
+from models.processors import n_processors
 from standpoint.errors import ModelFolderError
 
 GRAPH, SMALL_GRAPH, NETWORK, CONFIG = "encoder.onnx", "encoder-int8.onnx", "network.safetensors", "config.json"
@@ -28,6 +29,7 @@ def choose_runtime(
     settings: Mapping[str, Any],
     *,
     wanted: str | None = None,
+    n_threads: int | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> EncoderRuntime:
     """Return the quickest runtime of those that can be had here, timed on a batch of made-up passages.
@@ -36,20 +38,22 @@ def choose_runtime(
         files: those of the model.
         settings: the model's, with `padding`, `n_stances`, and in `runtimes` which may be used.
         wanted: take this one and measure nothing.
+        n_threads: how many threads it may use; None: as many as this process has processors.
         clock: says the time in seconds.
 
     Raises:
         ModelFolderError: the one that is wanted cannot be had, or a file is not valid.
     """
+    n_threads = n_threads or n_processors()
     if wanted is not None:
-        return _made(wanted, files, settings)
+        return _made(wanted, files, settings, n_threads)
     names = list(_possible(files, settings))
     if len(names) == 1:
-        return _made(names[0], files, settings)
+        return _made(names[0], files, settings, n_threads)
     batch = _made_up(settings["padding"])
     best, quickest = None, np.inf
     for name in names:
-        runtime = _made(name, files, settings)
+        runtime = _made(name, files, settings, n_threads)
         seconds = _seconds(runtime, batch, clock)
         if seconds < quickest:
             best, quickest = runtime, seconds
@@ -70,15 +74,16 @@ def _possible(files: KeptFiles, settings: Mapping[str, Any]) -> Iterator[str]:
             yield TORCH
 
 
-def _made(name: str, files: KeptFiles, settings: Mapping[str, Any]) -> EncoderRuntime:
+def _made(name: str, files: KeptFiles, settings: Mapping[str, Any], n_threads: int) -> EncoderRuntime:
     if name == TORCH and NETWORK in files:
         from models.encoder_restore import restored_runtime
 
-        return restored_runtime(files.read(NETWORK), files.read(CONFIG), n_stances=settings["n_stances"])
+        weights, config = files.read(NETWORK), files.read(CONFIG)
+        return restored_runtime(weights, config, n_stances=settings["n_stances"], n_threads=n_threads)
     file = {EXACT: GRAPH, SMALL: SMALL_GRAPH}.get(name)
     if file is None or file not in files:
         raise ModelFolderError(f"runtime '{name}' is not among those of the model: {', '.join(settings['runtimes'])}.")
-    return OnnxRuntime(files.read(file), name=name, padding=settings["padding"])
+    return OnnxRuntime(files.read(file), name=name, padding=settings["padding"], n_threads=n_threads)
 
 
 def _seconds(runtime: EncoderRuntime, batch: PassageBatch, clock: Callable[[], float]) -> float:

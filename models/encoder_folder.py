@@ -43,19 +43,26 @@ def write_encoder_files(model: EncoderNewsModel, folder: Path) -> tuple[dict[str
 
 
 def read_encoder_model(
-    folder: Path, description: Mapping[str, Any], arrays: Arrays, codebook: Codebook, facts: Mapping[str, Any]
+    folder: Path, content: tuple[Mapping[str, Any], Arrays, Codebook], n_threads: int | None, facts: Mapping[str, Any]
 ) -> EncoderNewsModel:
-    """Read an encoder model; `facts` are its version and what is known of its training.
+    """Read an encoder model.
+
+    Args:
+        folder: the model folder.
+        content: its description, its arrays and its codebook, which were checked.
+        n_threads: how many threads it may use; None: as many as there are processors.
+        facts: its version, and what is known of its training.
 
     Raises:
         ModelFolderError: a file is missing, was changed, or cannot be used.
         LookupError, TypeError, ValueError: the parts do not fit together.
     """
+    description, arrays, codebook = content
     settings = dict(description["encoder"])
     passages = PassageConfig(**settings.pop("passages"))
     files = KeptFiles(folder, {name: description["sha256"][name] for name in settings["files"]})
     tokenizer = EncoderTokenizer(files.read(TOKENIZER).decode())
-    encoder = Encoder(tokenizer, choose_runtime(files, settings), passages)
+    encoder = Encoder(tokenizer, choose_runtime(files, settings, n_threads=n_threads), passages)
     frames, stances = None, None
     if description["frames"] is not None:
         own = arrays_below("frames.", arrays)

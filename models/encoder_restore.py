@@ -23,8 +23,8 @@ def network_config(network: EncoderNetwork) -> bytes:
     return json.dumps(network.encoder.config.to_dict(), sort_keys=True, default=str).encode()
 
 
-def restored_runtime(weights: bytes, config: bytes, *, n_stances: int) -> TorchRuntime:
-    """Return a runtime for a network that was written.
+def restored_runtime(weights: bytes, config: bytes, *, n_stances: int, n_threads: int) -> TorchRuntime:
+    """Return a runtime for a network that was written; torch uses so many threads in this process from then on.
 
     Raises:
         ModelFolderError: weights and configuration do not fit together.
@@ -34,6 +34,7 @@ def restored_runtime(weights: bytes, config: bytes, *, n_stances: int) -> TorchR
         network.load_state_dict({name: weight.float() for name, weight in load(weights).items()})
     except (SafetensorError, RuntimeError, KeyError, ValueError, TypeError) as error:
         raise ModelFolderError(f"the network cannot be restored ({error}). Fetch the model again.") from error
+    torch.set_num_threads(n_threads)
     return settled(network, this_processor())
 
 

@@ -54,13 +54,16 @@ def save_model(model: NewsModel, folder: Path) -> None:
         raise ModelFolderError(f"{folder}: cannot be written ({error.strerror}). Choose another folder.") from error
 
 
-def load_model(folder: Path, *, codebook: Codebook | None = None, version: str | None = None) -> NewsModel:
+def load_model(
+    folder: Path, *, codebook: Codebook | None = None, version: str | None = None, n_threads: int | None = None
+) -> NewsModel:
     """Read a model and check every byte of it.
 
     Args:
         folder: what `save_model` wrote.
         codebook: when given, the model must have been trained for it.
         version: the name the model gets in its predictions; default: the one it was saved with.
+        n_threads: how many threads an encoder may use; None: as many as this process has processors.
 
     Raises:
         ModelFolderError: the folder is missing, incomplete, changed since it was written, or of another format.
@@ -77,7 +80,9 @@ def load_model(folder: Path, *, codebook: Codebook | None = None, version: str |
         )
     try:
         if description["kind"] == "encoder":
-            encoder_model: NewsModel = _encoder_folder().read_encoder_model(folder, description, weights, own, facts)
+            encoder_model: NewsModel = _encoder_folder().read_encoder_model(
+                folder, (description, weights, own), n_threads, facts
+            )
             return encoder_model
         return LinearNewsModel(
             own,

@@ -1,6 +1,6 @@
 """A process that holds a model: reads questions from standard input, writes answers to standard output.
 
-Each message is its length (8 bytes, big-endian) and JSON in UTF-8. A question is `{"load": FOLDER}` or
+Each message is its length (8 bytes, big-endian) and JSON in UTF-8. A question is `{"load": FOLDER, "threads": 1}` or
 `{"articles": [...], "actors": [...], "evidence": true}`. An answer is `{"predictions": [...]}`, empty after a load, or
 `{"error": NAME, "message": WORDS, "places": [...]}`.
 """
@@ -33,7 +33,7 @@ def main() -> None:
     while (question := _next(sys.stdin.buffer)) is not None:
         try:
             if "load" in question:
-                model, answer = load_model(Path(question["load"])), _NOTHING
+                model, answer = load_model(Path(question["load"]), n_threads=question["threads"]), _NOTHING
                 forget_garbage()
             else:
                 answer = _answer(model, question)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from models.folder import save_model
+from models.processors import n_processors
 from serving.batching import Answer
 from serving.model_holder import Served
 from serving.model_process import HEADER_BYTES, actor_to_json, framed
@@ -46,7 +47,8 @@ class ModelProcesses:
         """
         self._loop = asyncio.get_running_loop()
         served = self._current()
-        self._workers = [_Worker() for _ in range(self.n_workers)]
+        n_threads = max(n_processors() // self.n_workers, 1)
+        self._workers = [_Worker(n_threads) for _ in range(self.n_workers)]
         async with _folder(served) as folder:
             await asyncio.gather(*(worker.load(served, folder) for worker in self._workers))
         for worker in self._workers:
@@ -135,7 +137,8 @@ class ModelProcesses:
 class _Worker:
     """One process and the model it holds."""
 
-    def __init__(self) -> None:
+    def __init__(self, n_threads: int) -> None:
+        self.n_threads = n_threads
         self.served: Served | None = None
         self._process: asyncio.subprocess.Process | None = None
 
@@ -143,7 +146,7 @@ class _Worker:
         return self.served is not None and self.served.model is served.model
 
     async def load(self, served: Served, folder: Path) -> None:
-        await self.ask({"load": str(folder)})
+        await self.ask({"load": str(folder), "threads": self.n_threads})
         self.served = served
 
     async def ask(self, question: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -46,6 +46,7 @@ SIGNATURE = ModelSignature(
 _EXAMPLE = {"title": "Rare earth magnets", "body": "A new plant will make magnets from next year, its owner said."}
 _LOADER = "serving.pyfunc"
 _REQUIREMENTS = ("mlflow", "numpy", "pandas", "pyahocorasick", "safetensors", "scikit-learn", "scipy")
+_MORE: dict[str, tuple[str, ...]] = {"linear": (), "encoder": ("onnxruntime", "tokenizers")}
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def record_training(
     save_model(model, folder)
     try:
         with open_store(uri, create=True) as client, _use_tracking_uri(uri):
-            run_id, info = _recorded(client, record, folder, uri)
+            run_id, info = _recorded(client, record, folder, uri, (*_REQUIREMENTS, *_MORE[model.kind]))
             if register_as is None:
                 return Tracked(run_id, None, str(info.model_uri), ())
             number, aliases = _registered(client, register_as, info, _tags(record), promote)
@@ -112,7 +113,9 @@ def record_training(
         raise TrackingError(f"{error} The trained model is not lost: it is in {folder}.") from error
 
 
-def _recorded(client: MlflowClient, record: TrainingRecord, folder: Path, uri: str) -> tuple[str, ModelInfo]:
+def _recorded(
+    client: MlflowClient, record: TrainingRecord, folder: Path, uri: str, requirements: Sequence[str]
+) -> tuple[str, ModelInfo]:
     with mlflow.start_run(experiment_id=_experiment_id(client, uri), tags=_tags(record)) as run:
         run_id = str(run.info.run_id)
         mlflow.log_params({**record.parameters, "codebook": record.gold.codebook.reference})
@@ -124,7 +127,7 @@ def _recorded(client: MlflowClient, record: TrainingRecord, folder: Path, uri: s
             data_path=str(folder),
             signature=SIGNATURE,
             input_example=[_EXAMPLE],
-            pip_requirements=[f"{name}=={version(name)}" for name in _REQUIREMENTS],
+            pip_requirements=[f"{name}=={version(name)}" for name in requirements],
             metadata={"codebook": record.gold.codebook.reference},
         )
         mlflow.log_metrics(all_scalars(record.qualities), model_id=info.model_id)

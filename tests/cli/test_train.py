@@ -80,7 +80,7 @@ def test_soft_gold_is_learned_softly(
 ) -> None:
     recipes: list[Recipe] = []
 
-    def asked(gold: Gold, config: FitConfig, **_: object) -> None:
+    def asked(_: Gold, recipe: Recipe, **__: object) -> None:
         recipes.append(recipe)
         raise TrainingError("enough")
 
