@@ -11,6 +11,7 @@ from rich.console import Console
 
 from cli.label_adjudicate import adjudicate_annotations
 from cli.label_pull import pull_annotations
+from cli.model_options import EncoderOption, Kind, Learn, LearnOption, ModelOption
 from cli.studio_options import CodebookOption, ProjectOption, UrlOption, open_studio
 from cli.studio_output import say
 from cli.train import train_model
@@ -31,6 +32,9 @@ def retrain(
     min_annotators: Annotated[
         int, typer.Option("--min-annotators", min=1, help="Leave out articles with fewer answers.")
     ] = 1,
+    model: ModelOption = Kind.LINEAR,
+    encoder: EncoderOption = None,
+    learn: LearnOption = Learn.ALL,
     project: ProjectOption = None,
     url: UrlOption = None,
 ) -> None:
@@ -39,7 +43,8 @@ def retrain(
     Example: standpoint label retrain --codebook codebooks/rare-earths.toml --promote
 
     Run again, it trains only where gold has changed since. Tied articles are left out and kept in ties.jsonl. Without
-    --promote the new version is the challenger, unless it is the first. The token is read from LABEL_STUDIO_API_KEY.
+    --promote the new version is the challenger, unless it is the first. An encoder whose head alone learns (--model
+    encoder --learn head) is trained in little more time than a linear model. The token is read from LABEL_STUDIO_API_KEY.
     Exit code: 0 trained or nothing new, 2 an error.
     """
     annotations, articles, gold = (folder / f"{name}.jsonl" for name in ("annotations", "articles", "gold"))
@@ -58,7 +63,7 @@ def retrain(
     if trained_on.is_file() and trained_on.read_text(encoding="utf-8") == digest:
         say(Console(), f"{gold}: nothing new since the last training")
         return
-    train_model(articles, gold, codebook, promote=promote)
+    train_model(articles, gold, codebook, promote=promote, model=model, encoder=encoder, learn=learn)
     with replacing(trained_on) as file:
         file.write(digest)
 

@@ -99,8 +99,9 @@ def _seconds(runtime: EncoderRuntime, batch: PassageBatch, clock: Callable[[], f
 
 def _made_up(padding: int) -> PassageBatch:
     """Return passages whose tokens mean nothing; how long they take does not depend on that."""
-    ids = np.arange(_N_TOKENS, dtype=np.int64)
+    ids = np.full(_N_TOKENS, padding, dtype=np.int64)
     place = Place(0, np.array([3]), (1, 30))
-    sentences = (ids - 1)[1:-1] // 30
-    passage = Passage(0, ids, np.zeros(_N_TOKENS, dtype=bool), (1, _N_TOKENS - 1), sentences, [place])
+    sentences = np.arange(_N_TOKENS - 2) // 30
+    marks = np.zeros(_N_TOKENS, dtype=np.int64)
+    passage = Passage(0, ids, marks.astype(bool), marks, (1, _N_TOKENS - 1), sentences, [place])
     return passage_batch([passage] * _N_PASSAGES, padding=padding)

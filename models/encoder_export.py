@@ -1,8 +1,12 @@
 """The export: a trained network, encoder and head in one, as an ONNX graph, also with weights of 8 bits."""
 
 import copy
+import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -32,24 +36,35 @@ def export_network(network: EncoderNetwork, path: Path) -> None:
             f"{path}: an encoder of {size / 1e9:.1f} GB cannot be written as one graph. Train a smaller encoder."
         )
     exact = _Answers(copy.deepcopy(network).cpu().float().eval())
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the exporter warns of its own workings
-        torch.onnx.export(
+    with _in_silence():
+        program = torch.onnx.export(
             exact,
             _example(network.padding),
-            path,
             dynamo=True,
             verbose=False,
-            external_data=False,
             input_names=INPUTS,
             output_names=OUTPUTS,
             dynamic_shapes=_shapes(),
         )
+        _forget_origin(program.model.graph)
+        program.save(path, external_data=False)
 
 
 def quantise(graph: Path, path: Path) -> None:
     """Write a graph with the weights of its matrix products in 8 bits, a scale each channel."""
-    quantize_dynamic(graph, path, per_channel=True, weight_type=QuantType.QInt8)
+    with _in_silence():
+        quantize_dynamic(graph, path, per_channel=True, weight_type=QuantType.QInt8)
+
+
+def _forget_origin(graph: Any) -> None:  # noqa: ANN401 - of a library that torch brings
+    """Remove which lines of code, in which folders of this machine, each part of a graph comes from."""
+    graph.metadata_props.clear()
+    values = [*graph.inputs, *graph.initializers.values()]
+    for node in graph.all_nodes():
+        node.metadata_props.clear()
+        values += node.outputs
+    for value in values:
+        value.metadata_props.clear()
 
 
 class _Answers(nn.Module):
@@ -70,6 +85,7 @@ def _example(padding: int) -> tuple[Tensor, ...]:
             scene=0,
             ids=torch.arange(length).numpy(),
             actors=(torch.arange(length) % 3 == 0).numpy(),
+            tones=(torch.arange(length) % 5).numpy(),
             own=(1, length - 1),
             sentences=(torch.arange(length - 2) // 4).numpy(),
             places=[Place(0, torch.arange(first, first + 2).numpy(), (1, 6)) for first in (1, 2)],
@@ -87,7 +103,20 @@ def _shapes() -> tuple[tuple[dict[int, torch.export.Dim], ...]]:
     by_input = {
         "pooling": ("passages", "sentences", "tokens"),
         "owners": ("places",),
-        **dict.fromkeys(("ids", "is_text", "actors"), ("passages", "tokens")),
+        **dict.fromkeys(("ids", "is_text", "actors", "tones"), ("passages", "tokens")),
         **dict.fromkeys(("near", "is_near", "roles", "offsets"), ("places", "near")),
     }
     return (tuple({axis: sizes[size] for axis, size in enumerate(by_input[name])} for name in INPUTS),)
+
+
+@contextmanager
+def _in_silence() -> Iterator[None]:
+    """Keep the exporters from warning of their own workings."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)

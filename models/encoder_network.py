@@ -8,6 +8,7 @@ from torch.nn import functional
 from transformers import PreTrainedModel
 
 from models.passage_batch import REACH, THE_TARGET, PassageBatch
+from models.passages import TONES
 
 N_LAYERS = 3
 """The last layers of an encoder say different things; of so many of them sentences keep the states."""
@@ -23,6 +24,7 @@ class TensorBatch:
     ids: Tensor
     is_text: Tensor
     actors: Tensor
+    tones: Tensor
     pooling: Tensor
     owners: Tensor
     near: Tensor
@@ -39,7 +41,10 @@ def tensors(batch: PassageBatch, device: torch.device) -> TensorBatch:
 
 
 class EncoderNetwork(nn.Module):
-    """An encoder with a head; actors are marked in what it reads, all alike, so that one pass serves all targets."""
+    """An encoder with a head; actors are marked in what it reads, all alike, so that one pass serves all targets.
+
+    So are words that speak well or ill of whoever they are said of, which a small encoder knows little about.
+    """
 
     def __init__(self, encoder: PreTrainedModel, *, n_stances: int, dropout: float = 0.2) -> None:
         super().__init__()
@@ -47,11 +52,15 @@ class EncoderNetwork(nn.Module):
         self.padding = int(encoder.config.pad_token_id or 0)
         width = encoder.config.hidden_size
         self.actor_mark = nn.Parameter(torch.zeros(width))
+        self.tone_marks = nn.Parameter(torch.zeros(len(TONES), width))
         self.stances = StanceHead(width, n_stances, dropout=dropout)
 
-    def forward(self, batch: TensorBatch) -> Tensor:
-        """Return for every place its say, then its score for each stance: (n_places, 1 + n_stances)."""
-        scores: Tensor = self.stances(self.layers(batch)[-1].float(), batch)
+    def forward(self, batch: TensorBatch, moved: Tensor | None = None) -> Tensor:
+        """Return for every place its say, then its score for each stance: (n_places, 1 + n_stances).
+
+        `moved` (n_passages, n_tokens, width) is added to what the encoder reads.
+        """
+        scores: Tensor = self.stances(self.layers(batch, moved)[-1].float(), batch)
         return scores
 
     def answers(self, batch: TensorBatch) -> tuple[Tensor, Tensor]:
@@ -65,10 +74,13 @@ class EncoderNetwork(nn.Module):
         scores: Tensor = self.stances(layers[-1].float(), batch)
         return scores, sums.float()
 
-    def layers(self, batch: TensorBatch) -> tuple[Tensor, ...]:
+    def layers(self, batch: TensorBatch, moved: Tensor | None = None) -> tuple[Tensor, ...]:
         """Return what each layer of the encoder makes of every token, (n_passages, n_tokens, width) each."""
         words = self.encoder.get_input_embeddings()(batch.ids)
         marked = words + batch.actors[..., None].to(words.dtype) * self.actor_mark.to(words.dtype)
+        marked = marked + self.tone_marks.to(words.dtype)[batch.tones]
+        if moved is not None:
+            marked = marked + moved
         found = self.encoder(
             inputs_embeds=marked, attention_mask=batch.is_text.to(torch.long), output_hidden_states=True
         )

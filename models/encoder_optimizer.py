@@ -23,8 +23,8 @@ class LearningConfig:
     `trained`: everything, the encoder's `n_top_layers` and the heads, or the heads alone. `learning_rate` is that of
     the encoder's last layer; each layer below has `layer_decay` times the rate of the one above it. Rates rise over
     the share `warm_up` of all steps, then fall to 0. `average` is the decay of the running average of the weights.
-    Word embeddings are never trained: most words of a language do not occur in what is trained on. Nor is the mark of
-    actors where the heads learn alone, for the encoder then makes of a text what it always made of it.
+    Word embeddings are never trained: most words of a language do not occur in what is trained on. Nor are the marks of
+    actors and tones where the heads learn alone, for the encoder then makes of a text what it always made of it.
     """
 
     trained: Literal["all", "top", "head"] = "all"
@@ -119,7 +119,7 @@ def _trained_weights(network: EncoderNetwork, config: LearningConfig) -> Iterato
     """Yield the weights that learn, by name; switch gradients off for all others."""
     words = {id(weight) for weight in network.encoder.get_input_embeddings().parameters()}
     lowest = {"all": -1, "top": n_layers(network) - config.n_top_layers, "head": n_layers(network)}[config.trained]
-    fixed = words | ({id(network.actor_mark)} if config.trained == "head" else set())
+    fixed = words | ({id(network.actor_mark), id(network.tone_marks)} if config.trained == "head" else set())
     for name, weight in network.named_parameters():
         is_trained = id(weight) not in fixed and _layer(name, network) >= lowest
         weight.requires_grad_(is_trained)

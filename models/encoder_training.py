@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -14,13 +15,14 @@ from torch.nn.utils.rnn import pad_sequence
 
 from models.calibration import Floats
 from models.encoder_checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from models.encoder_network import EncoderNetwork, pooled, tensors
+from models.encoder_network import EncoderNetwork, TensorBatch, pooled, tensors
 from models.encoder_optimizer import LearningConfig, Optimiser
 from models.encoder_processor import Processor
 from models.encoder_progress import Observer, TrainingProgress, unobserved
 from models.passage_batch import passage_batch
 from models.passages import Numbers, Passage
 
+_MOST_TIMES = 8.0
 _SORTED_TOGETHER = 50
 """Scenes are sorted by length within so many batches: little is padding, and yet no epoch is like another."""
 
@@ -29,16 +31,20 @@ _SORTED_TOGETHER = 50
 class TrainingConfig:
     """How long the network is trained, on what, and how its weights learn.
 
-    Training ends after `n_epochs`, or when `patience` epochs in a row brought the held-out scenes nothing. A step
-    learns from `n_scenes`, of which `n_tokens` at most are read at once. `smoothing` is the part of each label that is
-    spread over all of them.
+    Training ends after `n_epochs`, or when `patience` epochs in a row brought the held-out scenes nothing; where there
+    is little to learn from, both grow until there are `least_steps` (to 8 times as many epochs at most). A step learns
+    from scenes with about `n_targets` targets, of which `n_tokens` tokens at most are read at once. `smoothing` is the
+    part of each label that is spread over all of them. `adversity`: each step is also taken on inputs that are moved by
+    this share of their length in the direction that harms most (Miyato, Dai and Goodfellow, 2017).
     """
 
     n_epochs: int = 4
     patience: int = 2
-    n_scenes: int = 32
+    least_steps: int = 200
+    n_targets: int = 40
     n_tokens: int = 8192
     smoothing: float = 0.0
+    adversity: float = 0.0
     seed: int = 0
     learning: LearningConfig = field(default_factory=LearningConfig)
 
@@ -51,6 +57,17 @@ class Lesson:
     shares: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Passages to learn from, and of each of their questions the shares of the stances and how much it counts."""
+
+    read: Sequence[Passage]
+    tensors: TensorBatch
+    questions: Tensor
+    shares: Tensor
+    weights: Tensor
+
+
 class Trainer:
     """Trains a network on lessons; the same seed gives the same network, whether or not it was interrupted."""
 
@@ -59,8 +76,12 @@ class Trainer:
     ) -> None:
         self.network, self.config, self.processor = network, config, processor
         self.lessons = [lesson for lesson in lessons if len(lesson.shares)]
-        self.n_in_epoch = -(-len(self.lessons) // config.n_scenes)
-        self.optimiser = Optimiser(network, config.learning, self.n_in_epoch * config.n_epochs)
+        n_targets = sum(len(lesson.shares) for lesson in self.lessons)
+        self.n_scenes = max(round(config.n_targets * len(self.lessons) / n_targets), 1)
+        self.n_in_epoch = -(-len(self.lessons) // self.n_scenes)
+        times = min(max(config.least_steps / (self.n_in_epoch * config.n_epochs), 1.0), _MOST_TIMES)
+        self.n_epochs, self.patience = (math.ceil(times * number) for number in (config.n_epochs, config.patience))
+        self.optimiser = Optimiser(network, config.learning, self.n_in_epoch * self.n_epochs)
         self.class_weights = _class_weights(self.lessons)
         self.scores: list[float] = []
         self.best: dict[str, Tensor] = {}
@@ -104,32 +125,51 @@ class Trainer:
         """Take the steps of an epoch; return their mean loss."""
         self.network.train()
         epoch, total = len(self.scores), 0.0
-        for batch in _shuffled(self.lessons, self.config.n_scenes, seed=(self.config.seed, epoch)):
+        for batch in _shuffled(self.lessons, self.n_scenes, seed=(self.config.seed, epoch)):
             torch.manual_seed(self.config.seed * 1_000_003 + self.optimiser.step_number)
             whole = sum(float(self._weights(lesson).sum()) for lesson in batch)
             loss = 0.0
             for part in _parts(batch, self.config.n_tokens):
-                share = self._loss(part) / whole
-                share.backward()  # type: ignore[no-untyped-call]
-                loss += float(share.detach())
+                loss += self._learned(self._batch(part), whole)
             self.optimiser.step()
             observer(self._progress(loss))
             total += loss
         return total / self.n_in_epoch
 
-    def _loss(self, lessons: Sequence[Lesson]) -> Tensor:
-        """Return the sum over targets of the cross-entropy of their stances, weighted."""
+    def _learned(self, batch: _Batch, whole: float) -> float:
+        """Gather the gradients of a batch, and of the same batch moved to where it is hardest; return the loss."""
+        moved = None
+        if self.config.adversity:
+            size = (*batch.tensors.ids.shape, self.network.actor_mark.shape[0])
+            moved = torch.zeros(size, device=batch.tensors.ids.device, requires_grad=True)
+        loss = self._loss(batch, moved) / whole
+        loss.backward()  # type: ignore[no-untyped-call]
+        if moved is not None and moved.grad is not None:
+            words = self.network.encoder.get_input_embeddings()(batch.tensors.ids)
+            reach = self.config.adversity * words.norm(dim=(1, 2), keepdim=True)
+            harm = reach * moved.grad / moved.grad.norm(dim=(1, 2), keepdim=True).clamp(min=1e-12)
+            (self._loss(batch, harm) / whole).backward()  # type: ignore[no-untyped-call]
+        return float(loss.detach())
+
+    def _batch(self, lessons: Sequence[Lesson]) -> _Batch:
         device = self.processor.device
         shares = torch.from_numpy(np.concatenate([lesson.shares for lesson in lessons])).float().to(device)
         weights = torch.from_numpy(np.concatenate([self._weights(lesson) for lesson in lessons])).float().to(device)
         read = [passage for lesson in lessons for passage in lesson.passages if passage.places]
         questions = torch.from_numpy(_questions(lessons)).to(device)
         batch = tensors(passage_batch(read, padding=self.network.padding), device)
+        return _Batch(read, batch, questions, shares, weights)
+
+    def _loss(self, batch: _Batch, moved: Tensor | None) -> Tensor:
+        """Return the sum over targets of the cross-entropy of their stances, weighted."""
         with self.processor.precision():
-            places = self.network.stances(self._frozen(read), batch) if self._is_frozen else self.network(batch)
-        log_proba = functional.log_softmax(pooled(places, questions, len(shares)), dim=1)
-        smooth = shares * (1 - self.config.smoothing) + self.config.smoothing / shares.shape[1]
-        return -((smooth * log_proba).sum(1) * weights).sum()
+            if self._is_frozen:
+                places = self.network.stances(self._frozen(batch.read), batch.tensors)
+            else:
+                places = self.network(batch.tensors, moved)
+        log_proba = functional.log_softmax(pooled(places, batch.questions, len(batch.shares)), dim=1)
+        smooth = batch.shares * (1 - self.config.smoothing) + self.config.smoothing / batch.shares.shape[1]
+        return -((smooth * log_proba).sum(1) * batch.weights).sum()
 
     @property
     def _is_frozen(self) -> bool:
@@ -154,7 +194,7 @@ class Trainer:
 
     def _is_over(self) -> bool:
         n_without_gain = len(self.scores) - 1 - int(np.argmax(self.scores or [0]))
-        return len(self.scores) >= self.config.n_epochs or n_without_gain >= self.config.patience
+        return len(self.scores) >= self.n_epochs or n_without_gain >= self.patience
 
     def _checkpoint(self, run: str) -> Checkpoint:
         """Return all that training goes on from; of a run that is over, its best weights."""

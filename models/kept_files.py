@@ -3,7 +3,9 @@
 import hashlib
 import os
 import shutil
+import weakref
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,7 +13,10 @@ from standpoint.errors import ModelFolderError
 
 
 class KeptFiles:
-    """Files by name, with the SHA-256 of each; their folder may be moved or removed afterwards."""
+    """Files by name, with the SHA-256 of each; their folder may be moved or removed afterwards.
+
+    They are closed when nothing refers to the whole any more.
+    """
 
     def __init__(self, folder: Path, digests: Mapping[str, str]) -> None:
         """Open the files of a folder that have these digests.
@@ -20,7 +25,9 @@ class KeptFiles:
             ModelFolderError: a file is missing.
         """
         self.digests = dict(digests)
-        self._files = {name: _opened(folder / name) for name in digests}
+        stack = ExitStack()
+        weakref.finalize(self, stack.close)
+        self._files = {name: stack.enter_context(_opened(folder / name)) for name in digests}
 
     @classmethod
     def of(cls, folder: Path) -> "KeptFiles":

@@ -19,7 +19,7 @@ NO_ACTOR, THE_TARGET, AN_OTHER = 0, 1, 2
 class PassageBatch:
     """Passages and their places as arrays; `n_tokens` is the longest passage, shorter ones end in padding.
 
-    Of passages: `ids`, `is_text` (not padding) and `actors`, each (n_passages, n_tokens), and `pooling`
+    Of passages: `ids`, `is_text` (not padding), `actors` and `tones`, each (n_passages, n_tokens), and `pooling`
     (n_passages, n_sentences, n_tokens): 1 where a token that the passage answers for is in the sentence; the first is
     the first sentence it answers for.
     Of places: `owners` is the number of the passage, (n_places,). Each sees the tokens at the positions `near` of its
@@ -30,6 +30,7 @@ class PassageBatch:
     ids: Numbers
     is_text: NDArray[np.bool_]
     actors: Numbers
+    tones: Numbers
     pooling: NDArray[np.float32]
     owners: Numbers
     near: Numbers
@@ -43,19 +44,20 @@ def passage_batch(passages: Sequence[Passage], *, padding: int) -> PassageBatch:
     n_tokens = max(len(passage.ids) for passage in passages)
     ids = np.full((len(passages), n_tokens), padding, dtype=np.int64)
     is_text = np.zeros(ids.shape, dtype=bool)
-    actors = np.zeros(ids.shape, dtype=np.int64)
+    actors, tones = (np.zeros(ids.shape, dtype=np.int64) for _ in range(2))
     n_sentences = max((int(np.ptp(one.sentences)) + 1 for one in passages if len(one.sentences)), default=1)
     pooling = np.zeros((len(passages), n_sentences, n_tokens), dtype=np.float32)
     for row, passage in enumerate(passages):
         length = len(passage.ids)
         ids[row, :length], is_text[row, :length], actors[row, :length] = passage.ids, True, passage.actors
+        tones[row, :length] = passage.tones
         if len(passage.sentences):
             pooling[row, passage.sentences - passage.sentences[0], np.arange(*passage.own)] = 1
     places = [(row, passage, place) for row, passage in enumerate(passages) for place in passage.places]
     seen = [_near(passage, place) for _, passage, place in places]
     near, is_near, roles, offsets = (_padded([one[part] for one in seen]) for part in range(4))
     owners = np.array([row for row, _, _ in places], dtype=np.int64)
-    return PassageBatch(ids, is_text, actors, pooling, owners, near, is_near.astype(bool), roles, offsets)
+    return PassageBatch(ids, is_text, actors, tones, pooling, owners, near, is_near.astype(bool), roles, offsets)
 
 
 def batches(passages: Sequence[Passage], *, n_tokens: int) -> list[list[int]]:

@@ -8,10 +8,14 @@ from numpy.typing import NDArray
 
 from models.encoder_tokens import EncoderTokenizer, Tokens
 from models.targets import Scene, Target
+from models.tone import tone_spans
 from models.windows import Window, token_range, windows
 from standpoint.sentences import Span
 
 Numbers = NDArray[np.int64]
+
+TONES = ("", "good", "bad", "notgood", "notbad")
+"""What a token may say of whoever it is said of; the first is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +36,15 @@ class Place:
 class Passage:
     """What an encoder reads at once, special tokens and all.
 
-    `ids` are token numbers and `actors` says which tokens name any actor, both (n_tokens,). The tokens `own` are this
-    passage's to answer for, and `sentences` (n_own,) the number of the sentence each of them is in; `scene` is the
-    number of the scene it belongs to.
+    `ids` are token numbers, `actors` says which tokens name any actor, and `tones` is the number in `TONES` of what
+    each token says, all (n_tokens,). The tokens `own` are this passage's to answer for, and `sentences` (n_own,) the
+    number of the sentence each of them is in; `scene` is the number of the scene it belongs to.
     """
 
     scene: int
     ids: Numbers
     actors: NDArray[np.bool_]
+    tones: Numbers
     own: Span
     sentences: Numbers
     places: list[Place] = field(default_factory=list)
@@ -92,6 +97,9 @@ class _SceneReader:
         self.sentences = [token_range(tokens.spans, span) for span in scene.sentences]
         for span in scene.actors:
             self.is_actor[slice(*token_range(tokens.spans, span))] = True
+        self.tones = np.zeros(len(tokens.ids), dtype=np.int64)
+        for span, tone in tone_spans(scene.text):
+            self.tones[slice(*token_range(tokens.spans, span))] = TONES.index(tone)
         ends = [end for _, end in scene.sentences]
         starts = [start for start, _ in tokens.spans]
         self.sentence_of = np.searchsorted(ends, starts, side="right").clip(max=max(len(ends) - 1, 0))
@@ -105,11 +113,12 @@ class _SceneReader:
         """Return a window between the special tokens."""
         before, after = self.tokenizer.before, self.tokenizer.after
         inner = slice(window.start, window.end)
-        shift = len(before) - window.start
+        around, shift = (len(before), len(after)), len(before) - window.start
         return Passage(
             scene=self.number,
             ids=np.concatenate([before, self.tokens.ids[inner], after]).astype(np.int64),
-            actors=np.concatenate([[False] * len(before), self.is_actor[inner], [False] * len(after)]).astype(bool),
+            actors=np.pad(self.is_actor[inner], around),
+            tones=np.pad(self.tones[inner], around),
             own=(window.own_start + shift, window.own_end + shift),
             sentences=self.sentence_of[window.own_start : window.own_end],
         )
@@ -148,6 +157,7 @@ class _SceneReader:
                 scene=self.number,
                 ids=joined.astype(np.int64),
                 actors=np.concatenate([first.actors[:stem], tail]),
+                tones=np.concatenate([first.tones[:stem], tail.astype(np.int64)]),
                 own=(0, 0),
                 sentences=np.zeros(0, dtype=np.int64),
                 places=[place],

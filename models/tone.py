@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
+from standpoint.sentences import Span
+
 TONE_FILE = Path(__file__).with_name("tone.toml")
 
 _RUN = re.compile(r"[a-z]+(?:[-'’][a-z]+)*|[\u3400-\u9fff]+")
@@ -32,16 +34,25 @@ def tone_words(text: str) -> Iterator[str]:
     >>> list(tone_words("The plan is not a success but a blunder. 这不是失败"))
     ['notgood', 'bad', 'notbad']
     """
+    return (tone for _, tone in tone_spans(text))
+
+
+def tone_spans(text: str) -> Iterator[tuple[Span, str]]:
+    """Yield the characters of each evaluative word and its tone, as `tone_words` names it.
+
+    >>> list(tone_spans("not a success"))
+    [((6, 13), 'notgood')]
+    """
     reach = 0
-    for run in _RUN.findall(text.lower()):
-        is_chinese = run[0] >= _FIRST_CHINESE
-        for kind in _chinese_kinds(run) if is_chinese else (_kind(run),):
+    for run in _RUN.finditer(_lower(text)):
+        is_chinese = run[0][0] >= _FIRST_CHINESE
+        for span, kind in _chinese_kinds(run) if is_chinese else ((run.span(), _kind(run[0])),):
             if kind is None:
                 reach -= 1
             elif kind == _DENY:
                 reach = _CHINESE_REACH if is_chinese else _ENGLISH_REACH
             else:
-                yield f"not{kind}" if reach > 0 else kind
+                yield span, f"not{kind}" if reach > 0 else kind
                 reach = 0
 
 
@@ -51,9 +62,16 @@ def tone_fingerprint() -> str:
     return hashlib.sha256(TONE_FILE.read_bytes()).hexdigest()[:16]
 
 
-def _chinese_kinds(run: str) -> list[str | None]:
+def _lower(text: str) -> str:
+    """Return a text in lower case, every character at its place."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else "".join(one if len(one.lower()) > 1 else one.lower() for one in text)
+
+
+def _chinese_kinds(run: re.Match[str]) -> Iterator[tuple[Span, str | None]]:
     words = _words()
-    return [words.chinese_kinds[entry] for entry in words.chinese.findall(run)]
+    for found in words.chinese.finditer(run[0]):
+        yield (run.start() + found.start(), run.start() + found.end()), words.chinese_kinds[found[0]]
 
 
 @lru_cache(maxsize=1 << 16)

@@ -4,6 +4,7 @@ import os
 import random
 import shutil
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -13,11 +14,15 @@ from models.news_model import NewsModel
 from standpoint.annotation import Annotation
 from standpoint.article import Article
 from standpoint.codebook import Actor, Alias, Codebook, Frame, Words
-from training.fitting import FitConfig, fit_news_model
+from training.fitting import FitConfig, fit_news_model, in_silence
 from training.gold import Gold, make_gold
 from training.outcome import Outcome, cross_validated
 from training.quality import Quality, measure
 from training.splits import story_folds
+
+if TYPE_CHECKING:
+    from models.encoder_news_model import EncoderNewsModel
+    from training.encoder_recipe import EncoderRecipe
 
 CONFIG = FitConfig(n_folds=2)
 FLAGS = (
@@ -66,6 +71,29 @@ def demo_outcome(demo_gold: Gold) -> Outcome:
 def demo_quality(demo_gold: Gold, demo_outcome: Outcome) -> Quality:
     """Measure what they answered."""
     return measure(demo_outcome, demo_gold.codebook)
+
+
+@pytest.fixture(scope="session")
+def demo_recipe(demo_gold: Gold, tmp_path_factory: pytest.TempPathFactory) -> "EncoderRecipe":
+    """Make the recipe of a tiny encoder that learns what gives stances away; only tests that have torch ask for it."""
+    from benchmarks.small_encoder import write_small_encoder
+    from models.encoder_optimizer import LearningConfig
+    from models.encoder_training import TrainingConfig
+    from training.encoder_fitting import EncoderConfig
+    from training.encoder_recipe import EncoderRecipe
+
+    folder = write_small_encoder(tmp_path_factory.mktemp("encoder"), demo_gold.texts)
+    learning = LearningConfig(learning_rate=3e-3, head_learning_rate=3e-3)
+    training = TrainingConfig(n_epochs=20, patience=20, n_targets=8, learning=learning)
+    return EncoderRecipe(CONFIG, EncoderConfig(folder, training, n_parts=4, n_folds=2, name="tiny"))
+
+
+@pytest.fixture(scope="session")
+def demo_encoder(demo_gold: Gold, demo_recipe: "EncoderRecipe") -> "EncoderNewsModel":
+    """Fit a tiny encoder's model on the whole corpus and make it ready to be kept; its runtime is the exact one."""
+    model = demo_recipe.fit(demo_gold, progress=in_silence)
+    model.training["tolerance"] = demo_recipe.finish(model, demo_gold, progress=in_silence)
+    return model
 
 
 @pytest.fixture(scope="session")

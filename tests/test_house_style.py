@@ -68,6 +68,7 @@ MANY_PARAMETERS = {
     "standpoint.article.make_article": "one parameter for each field of an article",
     "cli.label_adjudicate.adjudicate_annotations": "one parameter for each option of the command",
     "cli.label_agreement.show_agreement": "one parameter for each option of the command",
+    "cli.label_retrain.retrain": "one parameter for each option of the command",
     "cli.label_push.push_articles": "one parameter for each option of the command",
     "cli.label_sample.sample_articles": "one parameter for each option of the command",
     "cli.serve.serve": "one parameter for each option of the command",

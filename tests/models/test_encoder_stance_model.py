@@ -29,7 +29,9 @@ from standpoint.mentions import MentionFinder
 NAMES = ("Japan", "Lynas", "Texas", "中国", "美国")
 SAYS = ("{} broke its promise.", "{} met reporters.", "{} helped everyone.")
 SAYS_ZH = ("{}违背承诺。", "{}会见记者。", "{}造福各方。")
-QUICK = TrainingConfig(n_epochs=6, n_scenes=16, learning=LearningConfig(learning_rate=3e-3, head_learning_rate=3e-3))
+QUICK = TrainingConfig(
+    n_epochs=6, least_steps=0, n_targets=32, learning=LearningConfig(learning_rate=3e-3, head_learning_rate=3e-3)
+)
 
 
 def made(n: int, seed: int = 0) -> tuple[list[TargetInText], NDArray[np.int64]]:
@@ -100,33 +102,35 @@ def test_a_killed_run_goes_on_from_its_checkpoint(model: EncoderStanceModel, fol
 
 def test_a_run_goes_on_from_no_checkpoint_but_its_own(folder: Path, tmp_path: Path) -> None:
     steps: list[TrainingProgress] = []
-    fitted(folder, TrainingConfig(n_epochs=1), checkpoints=tmp_path)
-    fitted(folder, TrainingConfig(n_epochs=1, seed=1), checkpoints=tmp_path, observer=steps.append)
+    fitted(folder, TrainingConfig(least_steps=0, n_epochs=1), checkpoints=tmp_path)
+    fitted(folder, TrainingConfig(least_steps=0, n_epochs=1, seed=1), checkpoints=tmp_path, observer=steps.append)
     assert steps[0].step == 1
     assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_a_run_that_is_over_is_not_done_again(folder: Path, tmp_path: Path) -> None:
-    first = fitted(folder, TrainingConfig(n_epochs=2), checkpoints=tmp_path)
+    first = fitted(folder, TrainingConfig(least_steps=0, n_epochs=2), checkpoints=tmp_path)
     steps: list[TrainingProgress] = []
-    again = fitted(folder, TrainingConfig(n_epochs=2), checkpoints=tmp_path, observer=steps.append)
+    again = fitted(folder, TrainingConfig(least_steps=0, n_epochs=2), checkpoints=tmp_path, observer=steps.append)
     assert [told.step for told in steps] == [steps[0].n_steps]
     questions, _ = made(5, seed=4)
     assert np.array_equal(first.decision_function(questions), again.decision_function(questions))
 
 
 def test_a_spoiled_checkpoint_is_told(folder: Path, tmp_path: Path) -> None:
-    fitted(folder, TrainingConfig(n_epochs=1), checkpoints=tmp_path)
+    fitted(folder, TrainingConfig(least_steps=0, n_epochs=1), checkpoints=tmp_path)
     (file,) = tmp_path.iterdir()
     file.write_bytes(b"no checkpoint")
     with pytest.raises(TrainingError, match="is not a checkpoint"):
-        fitted(folder, TrainingConfig(n_epochs=1), checkpoints=tmp_path)
+        fitted(folder, TrainingConfig(least_steps=0, n_epochs=1), checkpoints=tmp_path)
 
 
 @pytest.mark.parametrize(("trained", "changed"), [("head", set()), ("top", {1}), ("all", {0, 1})])
 def test_only_what_is_trained_changes(trained: str, changed: set[int], folder: Path) -> None:
     learning = LearningConfig(trained=trained, n_top_layers=1)  # type: ignore[arg-type]
-    after = dict(fitted(folder, TrainingConfig(n_epochs=1, learning=learning)).network.encoder.named_parameters())
+    after = dict(
+        fitted(folder, TrainingConfig(least_steps=0, n_epochs=1, learning=learning)).network.encoder.named_parameters()
+    )
     before = read_encoder(folder).encoder.named_parameters()
     moved = {name for name, weight in before if not weight.equal(after[name].cpu())}
     assert {int(name.split(".")[2]) for name in moved if name.startswith("encoder.layer.")} == changed

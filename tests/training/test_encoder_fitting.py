@@ -23,7 +23,7 @@ FAST = LearningConfig(learning_rate=3e-3, head_learning_rate=3e-3)
 @pytest.fixture(scope="module")
 def config(demo_gold: Gold, tmp_path_factory: pytest.TempPathFactory) -> EncoderConfig:
     folder: Path = write_small_encoder(tmp_path_factory.mktemp("encoder"), demo_gold.texts)
-    return EncoderConfig(folder, TrainingConfig(n_epochs=30, patience=30, n_scenes=4, learning=FAST), n_parts=4)
+    return EncoderConfig(folder, TrainingConfig(n_epochs=30, patience=30, n_targets=8, learning=FAST), n_parts=4)
 
 
 def test_what_gives_the_stance_away_is_learned(demo_gold: Gold, config: EncoderConfig) -> None:
