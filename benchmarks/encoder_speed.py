@@ -28,6 +28,7 @@ from benchmarks.usual_encoder import Setting
 from models.encoder_news_model import EncoderNewsModel
 from models.encoder_processor import this_processor
 from models.news_model import NewsModel
+from models.processors import n_processors
 from standpoint.errors import InputError
 from training.gold import Gold
 
@@ -65,6 +66,7 @@ def measure(parts: Sequence[tuple[Gold, Gold]], options: Namespace) -> dict[str,
     with nullcontext(options.models) if options.models else tempfile.TemporaryDirectory() as folder:
         kept = Kept(Path(folder), options.encoder, options.seed)
         sides, agreement = both_sides(Lessons(parts, stances), kept)
+        torch.set_num_threads(n_processors())  # as many as our model has
         return {
             **{task: found.to_json() for task, found in agreement.items()},
             **_timed(sides, asked[:N_TRIED], asked[:N_TIMED], options.turns),

@@ -16,9 +16,14 @@ from training.gold import Gold, GoldArticle
 from training.outcome import StanceOutcome, held_out_stances
 
 
+def _unmarked(item: GoldArticle) -> GoldArticle:
+    """Leave actors unmarked: how many are asked about depends on how a corpus was put together, and so does stance."""
+    return replace(item, scene=replace(item.scene, actors=()))
+
+
 def _target_blind(item: GoldArticle) -> GoldArticle:
     targets = tuple(replace(target, names=(), mentions=()) for target in item.targets)
-    return replace(item, scene=replace(item.scene, actors=()), targets=targets)
+    return replace(item, targets=targets)
 
 
 def _name_only(item: GoldArticle) -> GoldArticle:
@@ -37,6 +42,7 @@ def encoder_outcomes(train: Gold, test: Gold, options: Options) -> tuple[list[St
         InputError: no encoder was named, or `test` holds no stance.
     """
     seeds = range(options.seed, options.seed + options.n_seeds)
+    train, test = (Gold(gold.codebook, [_unmarked(item) for item in gold.articles]) for gold in (train, test))
     whole = [_outcome(train, test, options, seed, "encoder") for seed in seeds]
     ablated = {}
     for name, blind in ABLATIONS.items():

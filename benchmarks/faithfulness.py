@@ -21,7 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from benchmarks.annotator_shares import read_sample
-from benchmarks.command import not_installed, versions
+from benchmarks.command import Options, not_installed, versions
 from benchmarks.narrative_frames import read
 from benchmarks.removed_sentences import Trial, tried
 from measurement.faithfulness import Faithfulness, faithfulness
@@ -34,7 +34,7 @@ from training.splits import Indices, story_folds
 
 ALL_FRAMES, ALL_STANCES = "frames", "stances"
 NOTES = (
-    "answers: frames and stances that the model calls in held-out articles; intervals by article, on the sample by story",
+    "answers: what the model calls in held-out articles; the sample's intervals are by story, the others by article",
     "beats random: share of random draws without which the probability falls less, equal falls counting half",
     "characters: how many the evidence has, and a random draw on average",
 )
@@ -42,6 +42,15 @@ STANCES = "stances: evidence and random draws are both of the sentences that nam
 
 Fit = Callable[[Gold], NewsModel]
 Splits = Sequence[tuple[Indices, Indices]]
+
+
+@dataclass(frozen=True)
+class Trying(Options):
+    """What the benchmark was asked to do: how many folds are held out, how many random draws, and whether stances."""
+
+    n_folds: int = 1
+    n_draws: int = 10
+    stances: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,7 @@ def main() -> None:
     _show(figures, notes, seconds)
 
 
-def measured(options: argparse.Namespace) -> tuple[list[Figure], list[str]]:
+def measured(options: Trying) -> tuple[list[Figure], list[str]]:
     """Measure frames on Narrative Frames and, where asked, all answers on the sample corpus; say what was left out.
 
     Raises:
@@ -94,24 +103,20 @@ def measured(options: argparse.Namespace) -> tuple[list[Figure], list[str]]:
     return [*figures, *more], [*notes, *said, STANCES]
 
 
-def _fit(options: argparse.Namespace) -> Fit:
+def _fit(options: Trying) -> Fit:
     """Return what fits a model the way `standpoint train` does."""
     if options.model == "linear":
         return lambda gold: fit_news_model(gold, FitConfig(seed=options.seed))
-    if options.encoder is None:
-        raise InputError("--model encoder needs --encoder FOLDER: config.json, model.safetensors and tokenizer.json.")
     try:
         from models.encoder_training import TrainingConfig
         from training.encoder_fitting import EncoderConfig, fit_encoder
     except ModuleNotFoundError as error:
         raise not_installed(error) from None
-    config = EncoderConfig(options.encoder, TrainingConfig(seed=options.seed))
+    config = EncoderConfig(options.encoder_folder(), TrainingConfig(seed=options.seed))
     return lambda gold: fit_encoder(gold, config).model
 
 
-def _of_corpus(
-    name: str, gold: Gold, splits: Splits, fit: Fit, options: argparse.Namespace
-) -> tuple[list[Figure], list[str]]:
+def _of_corpus(name: str, gold: Gold, splits: Splits, fit: Fit, options: Trying) -> tuple[list[Figure], list[str]]:
     generator, n_left_out = np.random.default_rng(options.seed), 0
     found: dict[str, list[tuple[str, Trial]]] = {}
     console = Console(stderr=True)
@@ -125,9 +130,8 @@ def _of_corpus(
                 for label in _labels(trial):
                     found.setdefault(label, []).append((item.story, trial))
     if not found:
-        raise InputError(
-            f"{name}: no answer could be tried: {n_left_out} were called. Raise --n-folds or give more data."
-        )
+        words = f"no answer could be tried, {n_left_out} have no sentence beside their evidence. Give longer articles."
+        raise InputError(f"{name}: {words}")
     order = [ALL_FRAMES, *gold.codebook.frame_ids, ALL_STANCES]
     figures = [_figure(f"{name}/{label}", found[label], options.seed) for label in order if label in found]
     n_articles = sum(len(test) for _, test in splits[: options.n_folds])
@@ -153,7 +157,7 @@ def _figure(name: str, found: Sequence[tuple[str, Trial]], seed: int) -> Figure:
     return Figure(name, faithful, tuple(np.mean([trial.n_characters for trial in trials], axis=0).tolist()))
 
 
-def _parse() -> argparse.Namespace:
+def _parse() -> Trying:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.faithfulness", description="Evidence taken away.")
     parser.add_argument("--data", type=Path, required=True, help="folder of Narrative Frames")
     parser.add_argument("--model", choices=("linear", "encoder"), default="linear", help="which model to try")
@@ -168,13 +172,13 @@ def _parse() -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, default=0, help="seed of folds, draws and bootstrap (default 0)")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
-    options = parser.parse_args()
+    given = vars(parser.parse_args())
     for name in ("n_folds", "n_draws"):
-        if getattr(options, name) < 1:
-            parser.error(f"--{name.replace('_', '-')} is {getattr(options, name)}, but at least 1 is needed.")
-    if options.stances is None:
-        options.stances = options.model == "linear"
-    return options
+        if given[name] < 1:
+            parser.error(f"--{name.replace('_', '-')} is {given[name]}, but at least 1 is needed. Leave it out.")
+    if given["stances"] is None:
+        given["stances"] = given["model"] == "linear"
+    return Trying(test=None, **given)
 
 
 def _show(figures: Sequence[Figure], notes: Sequence[str], seconds: float) -> None:

@@ -63,13 +63,7 @@ def faithfulness(
     Raises:
         InputError: shapes or lengths differ, there is no answer or no draw, or a probability is outside 0 to 1.
     """
-    whole, top = probabilities("proba", proba), probabilities("without_evidence", without_evidence)
-    drawn = probabilities("without_random", without_random)
-    if whole.ndim != 1 or top.shape != whole.shape or drawn.ndim != 2 or len(drawn) != len(whole) or not drawn.size:
-        raise InputError(
-            f"proba, without_evidence and without_random have shapes {whole.shape}, {top.shape} and {drawn.shape}. "
-            "Give (n_answers,), (n_answers,) and (n_answers, n_draws), with at least one answer and one draw."
-        )
+    whole, top, drawn = _checked(proba, without_evidence, without_random)
     same_length("proba", whole, "groups", groups)
     falls, others = _counted(whole - top), _counted(whole - drawn.mean(axis=1))
     beaten = 0.5 + np.sign(drawn - top[:, np.newaxis]).mean(axis=1) / 2
@@ -80,6 +74,17 @@ def faithfulness(
         share_above=group_bootstrap(_counted(beaten), groups, _mean, seed=seed),
         n_answers=len(whole),
     )
+
+
+def _checked(proba: ArrayLike, without_evidence: ArrayLike, without_random: ArrayLike) -> list[NDArray[np.float64]]:
+    named = {"proba": proba, "without_evidence": without_evidence, "without_random": without_random}
+    whole, top, drawn = (probabilities(name, values) for name, values in named.items())
+    if whole.ndim != 1 or top.shape != whole.shape or drawn.ndim != 2 or len(drawn) != len(whole) or not drawn.size:
+        raise InputError(
+            f"proba, without_evidence and without_random have shapes {whole.shape}, {top.shape} and {drawn.shape}. "
+            "Give (n_answers,), (n_answers,) and (n_answers, n_draws), with at least one answer and one draw."
+        )
+    return [whole, top, drawn]
 
 
 def _counted(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -55,12 +55,9 @@ class EncoderNetwork(nn.Module):
         self.tone_marks = nn.Parameter(torch.zeros(len(TONES), width))
         self.stances = StanceHead(width, n_stances, dropout=dropout)
 
-    def forward(self, batch: TensorBatch, moved: Tensor | None = None) -> Tensor:
-        """Return for every place its say, then its score for each stance: (n_places, 1 + n_stances).
-
-        `moved` (n_passages, n_tokens, width) is added to what the encoder reads.
-        """
-        scores: Tensor = self.stances(self.layers(batch, moved)[-1].float(), batch)
+    def forward(self, batch: TensorBatch) -> Tensor:
+        """Return for every place its say, then its score for each stance: (n_places, 1 + n_stances)."""
+        scores: Tensor = self.stances(self.layers(batch)[-1].float(), batch)
         return scores
 
     def answers(self, batch: TensorBatch) -> tuple[Tensor, Tensor]:
@@ -74,13 +71,11 @@ class EncoderNetwork(nn.Module):
         scores: Tensor = self.stances(layers[-1].float(), batch)
         return scores, sums.float()
 
-    def layers(self, batch: TensorBatch, moved: Tensor | None = None) -> tuple[Tensor, ...]:
+    def layers(self, batch: TensorBatch) -> tuple[Tensor, ...]:
         """Return what each layer of the encoder makes of every token, (n_passages, n_tokens, width) each."""
         words = self.encoder.get_input_embeddings()(batch.ids)
         marked = words + batch.actors[..., None].to(words.dtype) * self.actor_mark.to(words.dtype)
         marked = marked + self.tone_marks.to(words.dtype)[batch.tones]
-        if moved is not None:
-            marked = marked + moved
         found = self.encoder(
             inputs_embeds=marked, attention_mask=batch.is_text.to(torch.long), output_hidden_states=True
         )

@@ -19,8 +19,10 @@ def network_weights(network: EncoderNetwork) -> bytes:
 
 
 def network_config(network: EncoderNetwork) -> bytes:
-    """Return the configuration of the encoder as JSON."""
-    return json.dumps(network.encoder.config.to_dict(), sort_keys=True, default=str).encode()
+    """Return the configuration of the encoder as JSON, without the folder that it was read from."""
+    settings = network.encoder.config.to_dict()
+    settings.pop("_name_or_path", None)
+    return json.dumps(settings, sort_keys=True, default=str).encode()
 
 
 def restored_runtime(weights: bytes, config: bytes, *, n_stances: int, n_threads: int) -> TorchRuntime:

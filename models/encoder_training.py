@@ -34,8 +34,7 @@ class TrainingConfig:
     Training ends after `n_epochs`, or when `patience` epochs in a row brought the held-out scenes nothing; where there
     is little to learn from, both grow until there are `least_steps` (to 8 times as many epochs at most). A step learns
     from scenes with about `n_targets` targets, of which `n_tokens` tokens at most are read at once. `smoothing` is the
-    part of each label that is spread over all of them. `adversity`: each step is also taken on inputs that are moved by
-    this share of their length in the direction that harms most (Miyato, Dai and Goodfellow, 2017).
+    part of each label that is spread over all of them.
     """
 
     n_epochs: int = 4
@@ -44,7 +43,6 @@ class TrainingConfig:
     n_targets: int = 40
     n_tokens: int = 8192
     smoothing: float = 0.0
-    adversity: float = 0.0
     seed: int = 0
     learning: LearningConfig = field(default_factory=LearningConfig)
 
@@ -130,26 +128,13 @@ class Trainer:
             whole = sum(float(self._weights(lesson).sum()) for lesson in batch)
             loss = 0.0
             for part in _parts(batch, self.config.n_tokens):
-                loss += self._learned(self._batch(part), whole)
+                share = self._loss(self._batch(part)) / whole
+                share.backward()  # type: ignore[no-untyped-call]
+                loss += float(share.detach())
             self.optimiser.step()
             observer(self._progress(loss))
             total += loss
         return total / self.n_in_epoch
-
-    def _learned(self, batch: _Batch, whole: float) -> float:
-        """Gather the gradients of a batch, and of the same batch moved to where it is hardest; return the loss."""
-        moved = None
-        if self.config.adversity:
-            size = (*batch.tensors.ids.shape, self.network.actor_mark.shape[0])
-            moved = torch.zeros(size, device=batch.tensors.ids.device, requires_grad=True)
-        loss = self._loss(batch, moved) / whole
-        loss.backward()  # type: ignore[no-untyped-call]
-        if moved is not None and moved.grad is not None:
-            words = self.network.encoder.get_input_embeddings()(batch.tensors.ids)
-            reach = self.config.adversity * words.norm(dim=(1, 2), keepdim=True)
-            harm = reach * moved.grad / moved.grad.norm(dim=(1, 2), keepdim=True).clamp(min=1e-12)
-            (self._loss(batch, harm) / whole).backward()  # type: ignore[no-untyped-call]
-        return float(loss.detach())
 
     def _batch(self, lessons: Sequence[Lesson]) -> _Batch:
         device = self.processor.device
@@ -160,13 +145,13 @@ class Trainer:
         batch = tensors(passage_batch(read, padding=self.network.padding), device)
         return _Batch(read, batch, questions, shares, weights)
 
-    def _loss(self, batch: _Batch, moved: Tensor | None) -> Tensor:
+    def _loss(self, batch: _Batch) -> Tensor:
         """Return the sum over targets of the cross-entropy of their stances, weighted."""
         with self.processor.precision():
             if self._is_frozen:
                 places = self.network.stances(self._frozen(batch.read), batch.tensors)
             else:
-                places = self.network(batch.tensors, moved)
+                places = self.network(batch.tensors)
         log_proba = functional.log_softmax(pooled(places, batch.questions, len(batch.shares)), dim=1)
         smooth = batch.shares * (1 - self.config.smoothing) + self.config.smoothing / batch.shares.shape[1]
         return -((smooth * log_proba).sum(1) * batch.weights).sum()

@@ -22,6 +22,7 @@ from models.folder import DESCRIPTION, WEIGHTS, load_model, save_model
 from standpoint.article import Article
 from standpoint.errors import ModelFolderError
 from standpoint.prediction import Prediction
+from training.encoder_recipe import EncoderRecipe
 from training.gold import Gold
 
 FILES = {TOKENIZER, GRAPH, SMALL_GRAPH, NETWORK, CONFIG}
@@ -107,9 +108,10 @@ def test_a_folder_holds_json_safetensors_and_graphs_alone(folder: Path) -> None:
         assert load(path.read_bytes().replace(b'"BF16"', b'"F16" '))  # numpy has no bf16; both are of two bytes
 
 
-def test_no_file_says_from_which_code_or_machine_it_comes(folder: Path) -> None:
+def test_no_file_says_from_which_code_or_machine_it_comes(folder: Path, demo_recipe: EncoderRecipe) -> None:
     content = b"".join(path.read_bytes() for path in folder.iterdir())
-    assert [word for word in (b"models.", b"transformers.", b".py", str(ROOT).encode()) if word in content] == []
+    traces = b"models.", b"transformers.", b".py", *(str(place).encode() for place in (ROOT, demo_recipe.encoder.encoder))
+    assert [trace for trace in traces if trace in content] == []
 
 
 @pytest.mark.parametrize("name", sorted(FILES - {NETWORK, CONFIG, SMALL_GRAPH}))

@@ -1,6 +1,7 @@
 """Tests of the encoder's news model: one pass answers everything, evidence decides, and nothing is left unread."""
 
 import os
+import random
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.util import find_spec
@@ -11,29 +12,38 @@ import pytest
 if find_spec("torch") is None and not os.environ.get("CI"):
     pytest.skip("needs torch and transformers: pip install -e '.[encoder]'", allow_module_level=True)
 
+import torch
+
 import models.encoder
+from benchmarks.small_encoder import write_small_encoder
 from models.blended_frames import BlendedFrames
 from models.encoder import Encoder
 from models.encoder_news_model import EncoderNewsModel
+from models.encoder_optimizer import LearningConfig
+from models.encoder_processor import Processor
 from models.encoder_runtime import BatchAnswers, EncoderRuntime
-from models.encoder_stance import EncoderStances
+from models.encoder_torch import TorchRuntime
+from models.encoder_training import TrainingConfig
 from models.passage_batch import PassageBatch, batches
 from models.passages import passages
 from models.targets import Target
+from standpoint.annotation import Annotation
 from standpoint.article import Article
-from standpoint.codebook import Actor, Alias, Words
+from standpoint.codebook import Actor, Alias, Codebook, Frame, Words
 from standpoint.prediction import Prediction, ScoredSpan
 from standpoint.sentences import sentences
-from training.gold import Gold
+from training.encoder_fitting import EncoderConfig, fit_encoder, stances_of
+from training.gold import Gold, make_gold
 
-MIXED = (
-    "News of day 1.",
-    "China published figures.",
-    "Allies signed a joint pact.",
-    "Japan kept its word.",
-    "China broke its promise.",
-)
-"""One sentence gives the frame `alliance` away; one of two decides the stance toward China."""
+NAME = Words("name", "名")
+ACTORS = {"china": "China", "japan": "Japan"}
+FRAMES = {"failure": "The costly plan collapsed again.", "alliance": "Allies signed a joint pact."}
+STANCES = {"critical": "{} broke its promise.", "neutral": "{} published figures.", "supportive": "{} kept its word."}
+NAMED = "{} met reporters in Osaka."
+"""A sentence that names an actor and says nothing of it."""
+CONFIG = TrainingConfig(n_epochs=3, patience=3, learning=LearningConfig(learning_rate=3e-3, head_learning_rate=3e-3))
+PARTS = ("News of day 1.", NAMED.format("China"), FRAMES["alliance"], "Japan kept its word.", "China broke its promise.")
+"""An article in which one sentence gives a frame away, and one of two decides the stance toward China."""
 
 
 class Counted(EncoderRuntime):
@@ -48,17 +58,42 @@ class Counted(EncoderRuntime):
         return self.runtime.run(batch)
 
 
-def weighted(frames: BlendedFrames | None, weight: float) -> BlendedFrames:
-    """Return frames of which the states say so much; `weight` 1 leaves the words out."""
-    assert frames is not None
-    linear = frames.linear if weight < 1 else None
-    return BlendedFrames(linear, frames.head, replace(frames.blend, weight=weight), frames.thresholds_)
+@pytest.fixture(scope="module")
+def gold() -> Gold:
+    """Make articles in which a sentence gives away each frame and each stance, beside others that name the actor."""
+    draw = random.Random(3)
+    actors = tuple(Actor(id, NAME, (Alias(name),)) for id, name in ACTORS.items())
+    codebook = Codebook("demo", NAME, frames=tuple(Frame(id, NAME, NAME) for id in FRAMES), actors=actors)
+    articles, annotations = [], []
+    for number in range(60):
+        frames = frozenset(id for id in FRAMES if draw.random() < 0.5)
+        stances = {actor: draw.choice(list(STANCES)) for actor in draw.sample(list(ACTORS), number % 2 + 1)}
+        parts = [FRAMES[id] for id in frames] + [STANCES[said].format(ACTORS[id]) for id, said in stances.items()]
+        parts += [NAMED.format(ACTORS[id]) for id in stances if draw.random() < 0.7]
+        articles.append(Article(f"a{number}", f"News of day {number}.", " ".join(draw.sample(parts, len(parts)))))
+        annotations.append(Annotation(f"a{number}", "gold", codebook.reference, frames, stances))
+    return make_gold(articles, annotations, codebook)
+
+
+@pytest.fixture(scope="module")
+def fitted(gold: Gold, tmp_path_factory: pytest.TempPathFactory) -> EncoderNewsModel:
+    """Fit a tiny encoder, and let it compute exactly from then on."""
+    folder = write_small_encoder(tmp_path_factory.mktemp("encoder"), gold.texts)
+    found = fit_encoder(gold, EncoderConfig(folder, CONFIG, n_parts=5, n_folds=2))
+    runtime = TorchRuntime(found.network, Processor(torch.device("cpu"), has_bf16=False))
+    encoder = Encoder(found.model.encoder.tokenizer, runtime, found.model.encoder.passages)
+    stances = stances_of(found.model, encoder)
+    return EncoderNewsModel(gold.codebook, encoder, frames=found.model.frames, stances=stances)
 
 
 @pytest.fixture(params=[1.0, 0.5], ids=["states", "both"])
-def model(request: pytest.FixtureRequest, demo_encoder: EncoderNewsModel) -> EncoderNewsModel:
-    frames = weighted(demo_encoder.frames, request.param)
-    return EncoderNewsModel(demo_encoder.codebook, demo_encoder.encoder, frames=frames, stances=demo_encoder.stances)
+def model(request: pytest.FixtureRequest, fitted: EncoderNewsModel) -> EncoderNewsModel:
+    """Return the model with frames of which the states alone speak, or states and words."""
+    frames, weight = fitted.frames, request.param
+    assert frames is not None
+    linear = frames.linear if weight < 1 else None
+    blended = BlendedFrames(linear, frames.head, replace(frames.blend, weight=weight), frames.thresholds_)
+    return EncoderNewsModel(fitted.codebook, fitted.encoder, frames=blended, stances=fitted.stances)
 
 
 def counted(model: EncoderNewsModel) -> tuple[EncoderNewsModel, Counted]:
@@ -81,33 +116,33 @@ def probabilities(prediction: Prediction) -> dict[str, float]:
     return called | {frame.id: frame.proba for frame in prediction.frames}
 
 
-def test_frames_and_stances_come_from_one_pass(model: EncoderNewsModel, demo_gold: Gold) -> None:
+def test_frames_and_stances_come_from_one_pass(model: EncoderNewsModel, gold: Gold) -> None:
     counting, runtime = counted(model)
-    predictions = counting.predict([item.article for item in demo_gold.articles])
-    assert runtime.n_passages == [len(demo_gold)]
+    predictions = counting.predict([item.article for item in gold.articles])
+    assert runtime.n_passages == [len(gold)]
     assert [[frame.id for frame in found.frames if frame.present] for found in predictions] == [
-        [id for id in demo_gold.codebook.frame_ids if id in item.frames] for item in demo_gold.articles
+        [id for id in gold.codebook.frame_ids if id in item.frames] for item in gold.articles
     ]
-    labels = demo_gold.codebook.stance_ids
-    for item, found in zip(demo_gold.articles, predictions, strict=True):
+    labels = gold.codebook.stance_ids
+    for item, found in zip(gold.articles, predictions, strict=True):
         gold = {target.actor: labels[stance] for target, stance in zip(item.targets, item.stances, strict=True)}
         assert {stance.actor: stance.stance for stance in found.stances} == gold
 
 
 def test_the_runtime_is_called_once_per_batch(
-    model: EncoderNewsModel, demo_gold: Gold, monkeypatch: pytest.MonkeyPatch
+    model: EncoderNewsModel, gold: Gold, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(models.encoder, "N_TOKENS", 100)
     counting, runtime = counted(model)
-    counting.predict([item.article for item in demo_gold.articles])
-    scenes, targets = zip(*((item.scene, item.targets) for item in demo_gold.articles), strict=True)
+    counting.predict([item.article for item in gold.articles])
+    scenes, targets = zip(*((item.scene, item.targets) for item in gold.articles), strict=True)
     read = passages(scenes, targets, model.encoder.tokenizer, model.encoder.passages)
     assert runtime.n_passages == [len(group) for group in batches(read, n_tokens=100)]
     assert len(runtime.n_passages) > 5
 
 
-def test_evidence_is_made_of_whole_sentences(model: EncoderNewsModel, demo_gold: Gold) -> None:
-    articles = [item.article for item in demo_gold.articles]
+def test_evidence_is_made_of_whole_sentences(model: EncoderNewsModel, gold: Gold) -> None:
+    articles = [item.article for item in gold.articles]
     n_shown = 0
     for asked, found in zip(articles, model.predict(articles), strict=True):
         for answer in (*found.frames, *found.stances):
@@ -118,36 +153,35 @@ def test_evidence_is_made_of_whole_sentences(model: EncoderNewsModel, demo_gold:
 
 
 def test_the_sentence_that_decides_comes_first(model: EncoderNewsModel) -> None:
-    asked = article(MIXED)
+    asked = article(PARTS)
     (found,) = model.predict([asked])
     frames = {frame.id: frame for frame in found.frames}
     assert (frames["alliance"].present, frames["failure"].present) == (True, False)
-    assert said(asked, frames["alliance"].evidence)[0] == MIXED[2]
+    assert said(asked, frames["alliance"].evidence)[0] == FRAMES["alliance"]
     assert frames["failure"].evidence == ()
-    deciding = {"critical": MIXED[4], "neutral": MIXED[1], "supportive": MIXED[3]}
-    assert {stance.actor: said(asked, stance.evidence)[0] for stance in found.stances} == {
-        stance.actor: deciding[stance.stance] for stance in found.stances
+    assert {stance.actor: (stance.stance, said(asked, stance.evidence)[0]) for stance in found.stances} == {
+        "japan": ("supportive", "Japan kept its word."),
+        "china": ("critical", "China broke its promise."),
     }
 
 
 def test_without_its_first_evidence_an_answer_loses_more_than_without_another(model: EncoderNewsModel) -> None:
-    asked = article(MIXED)
-    whole, *without = model.predict([asked, *(article([*MIXED[:cut], *MIXED[cut + 1 :]]) for cut in range(1, 5))])
+    asked, cuts = article(PARTS), range(1, len(PARTS))
+    whole, *without = model.predict([asked, *(article([*PARTS[:cut], *PARTS[cut + 1 :]]) for cut in cuts)])
     (alliance,) = (frame for frame in whole.frames if frame.id == "alliance")
     (china,) = (stance for stance in whole.stances if stance.actor == "china")
-    frame_left = [probabilities(found)["alliance"] for found in without]
-    stance_left = [found.stances[0].proba[china.stance] for found in without]
-    for left, evidence in ((frame_left, alliance.evidence), (stance_left, china.evidence)):
-        first = MIXED.index(said(asked, evidence)[0]) - 1
-        assert np.argmin(left) == first
-        assert left[first] < 0.5 < np.delete(left, first).min()
+    left = [probabilities(found)["alliance"] for found in without]
+    stances = [stance.proba["critical"] for found in without for stance in found.stances if stance.actor == "china"]
+    for proba, evidence in ((left, alliance.evidence), (stances, china.evidence)):
+        first = PARTS.index(said(asked, evidence)[0]) - 1
+        assert proba[first] < 0.5 < np.delete(proba, first).min()
 
 
 def test_either_part_may_be_missing(model: EncoderNewsModel) -> None:
     parts = model.codebook, model.encoder
     frames = EncoderNewsModel(*parts, frames=model.frames)
     stances = EncoderNewsModel(*parts, stances=model.stances)
-    (whole,), (first,), (second,) = (one.predict([article(MIXED)]) for one in (model, frames, stances))
+    (whole,), (first,), (second,) = (one.predict([article(PARTS)]) for one in (model, frames, stances))
     assert (first.frames, first.stances) == (whole.frames, ())
     assert (second.frames, second.stances) == ((), whole.stances)
     assert (frames.reads_stances, stances.reads_stances) == (False, True)
@@ -156,11 +190,11 @@ def test_either_part_may_be_missing(model: EncoderNewsModel) -> None:
 
 @pytest.mark.parametrize("text", ["", " ", "\n\n", "。", "中", "🧲", "\u200b"])
 def test_an_article_of_next_to_nothing_is_answered(model: EncoderNewsModel, text: str) -> None:
-    beside, found = model.predict([article(MIXED), Article("a2", "", text)])
+    beside, found = model.predict([article(PARTS), Article("a2", "", text)])
     assert found.characters_read == len(text) + 2
     assert found.stances == ()
     assert all(0 <= frame.proba <= 1 for frame in found.frames)
-    assert probabilities(beside) == pytest.approx(probabilities(model.predict([article(MIXED)])[0]), abs=1e-4)
+    assert probabilities(beside) == pytest.approx(probabilities(model.predict([article(PARTS)])[0]), abs=1e-4)
 
 
 def test_no_article_gets_no_prediction(model: EncoderNewsModel) -> None:
@@ -179,15 +213,15 @@ def test_an_article_of_five_thousand_words_is_read_to_its_end(model: EncoderNews
     assert probabilities(ended)["alliance"] > probabilities(found)["alliance"]
 
 
-def test_an_article_is_answered_the_same_alone_and_among_others(model: EncoderNewsModel, demo_gold: Gold) -> None:
-    articles = [article(MIXED), *(item.article for item in demo_gold.articles[:20]), article([*MIXED * 40], "long")]
+def test_an_article_is_answered_the_same_alone_and_among_others(model: EncoderNewsModel, gold: Gold) -> None:
+    articles = [article(PARTS), *(item.article for item in gold.articles[:20]), article([*PARTS * 40], "long")]
     for asked, found in zip(articles, model.predict(articles), strict=True):
         assert probabilities(found) == pytest.approx(probabilities(model.predict([asked])[0]), abs=1e-4)
 
 
 def test_one_more_target_leaves_the_other_answers_as_they_are(model: EncoderNewsModel) -> None:
     lynas = Target("lynas", ("Lynas",))
-    (before,), (after,) = (model.predict([article(MIXED)], targets=more) for more in ({}, {"a1": [lynas]}))
+    (before,), (after,) = (model.predict([article(PARTS)], targets=more) for more in ({}, {"a1": [lynas]}))
     assert [stance.actor for stance in after.stances] == ["china", "japan", "lynas"]
     answered = probabilities(after)
     del answered["lynas"]
@@ -197,7 +231,7 @@ def test_one_more_target_leaves_the_other_answers_as_they_are(model: EncoderNews
 @pytest.mark.parametrize("names", [("Lynas",), ()])
 def test_a_target_without_spans_is_answered(model: EncoderNewsModel, names: tuple[str, ...]) -> None:
     targets = {"a1": [Target("lynas", names)], "a2": [Target("lynas", names)]}
-    for found in model.predict([article(MIXED), Article("a2", "", "")], targets=targets):
+    for found in model.predict([article(PARTS), Article("a2", "", "")], targets=targets):
         lynas = found.stances[-1]
         assert (lynas.actor, lynas.mentions, lynas.evidence) == ("lynas", (), ())
         assert sum(lynas.proba.values()) == pytest.approx(1)
@@ -213,9 +247,8 @@ def test_an_actor_that_is_asked_for_beside_the_codebook_is_found_by_its_aliases(
     assert said(asked, stance.evidence) == ["莱纳斯 broke its promise."]
 
 
-def test_stances_read_apart_are_those_of_the_news_model(demo_encoder: EncoderNewsModel, demo_gold: Gold) -> None:
-    assert isinstance(demo_encoder.stances, EncoderStances)
-    answers = demo_encoder.answer([item.asked for item in demo_gold.articles]).stances
+def test_stances_read_apart_are_those_of_the_news_model(model: EncoderNewsModel, gold: Gold) -> None:
+    answers = model.answer([item.asked for item in gold.articles]).stances
     assert answers is not None
-    apart = demo_encoder.stances.predict_proba(demo_gold.questions)
-    assert np.abs(apart - answers.proba).max() < 1e-4
+    assert model.stances is not None
+    assert np.abs(model.stances.predict_proba(gold.questions) - answers.proba).max() < 1e-4
