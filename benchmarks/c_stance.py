@@ -9,25 +9,25 @@ from typing import Any
 
 from benchmarks.command import Options, Report, protocol, run
 from benchmarks.stance_data import read_stances, stance_codebook
-from models.stance_model import NAMED_STANCE_VIEWS
-from training.ablations import ablated_stances
-from training.fitting import FitConfig, fit_news_model
+from benchmarks.stance_outcomes import by_seed, stance_outcomes
 from training.gold import Gold
-from training.outcome import held_out
+from training.outcome import Outcome, StanceOutcome
 from training.quality import measure
 
 CODEBOOK = stance_codebook("c-stance", ["against", "neutral", "favor"])
 
 
 def measure_stances(options: Options) -> Report:
-    """Measure the linear stance model, and what it knows from the text or from the target alone."""
+    """Measure a stance model, and what it knows from the text or from the target alone."""
     train, test = _read(options, "train.jsonl"), _read(options, None)
-    config = FitConfig(seed=options.seed, stance_views=NAMED_STANCE_VIEWS)
-    outcome = held_out(fit_news_model(train, config), train, test)
-    quality = measure(outcome, CODEBOOK, ablations=ablated_stances(train, test, config), seed=options.seed)
+    outcomes, ablated = stance_outcomes(train, test, options)
+    ablations = {name: StanceOutcome.joined([one] * len(outcomes)) for name, one in ablated.items()}
+    outcome = Outcome(None, StanceOutcome.joined(outcomes))
+    quality = measure(outcome, CODEBOOK, ablations=ablations, seed=options.seed)
     notes = [
         *protocol(train, test, "pairs", lambda gold: len(gold.stances)),
         "target_blind sees the text only, name_only sees the target only",
+        *by_seed(outcomes, options.seed),
     ]
     return Report("stance", "stance/macro_f1", quality, CODEBOOK.stance_ids, notes)
 
@@ -46,4 +46,9 @@ def _spans(record: dict[str, Any]) -> list[list[int]]:
 
 
 if __name__ == "__main__":
-    run("c_stance", "Stance toward targets in Chinese microblog posts, macro-F1.", measure_stances)
+    run(
+        "c_stance",
+        "Stance toward targets in Chinese microblog posts, macro-F1.",
+        measure_stances,
+        models=("linear", "encoder"),
+    )

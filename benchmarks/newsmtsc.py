@@ -10,14 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.command import Options, Report, not_installed, protocol, run
+from benchmarks.command import Options, Report, protocol, run
 from benchmarks.stance_data import read_stances, stance_codebook
-from measurement.classification import confusion_counts, macro_f1_of_confusion
-from models.stance_model import NAMED_STANCE_VIEWS
-from training.ablations import ablated_stances
-from training.fitting import FitConfig, fit_news_model
+from benchmarks.stance_outcomes import by_seed, stance_outcomes
 from training.gold import Gold
-from training.outcome import Outcome, StanceOutcome, held_out
+from training.outcome import Outcome, StanceOutcome
 from training.quality import Figure, Quality, measure
 
 CODEBOOK = stance_codebook("newsmtsc", ["negative", "neutral", "positive"])
@@ -32,7 +29,7 @@ def read(path: Path) -> Gold:
 def measure_stances(options: Options) -> Report:
     """Measure a stance model and its ablations; under several seeds, all their answers together."""
     train, test = read(options.data / "train.jsonl"), read(options.test or options.data / "test_mt.jsonl")
-    outcomes, ablated = (_encoder if options.model == "encoder" else _linear)(train, test, options)
+    outcomes, ablated = stance_outcomes(train, test, options)
     outcome = StanceOutcome.joined(outcomes)
     ablations = {name: StanceOutcome.joined([one] * len(outcomes)) for name, one in ablated.items()}
     mixed = _mixed_polarity(test)
@@ -42,36 +39,9 @@ def measure_stances(options: Options) -> Report:
         *protocol(train, test, "targets", lambda gold: len(gold.stances)),
         PUBLISHED,
         f"mixed: the {int(mixed.sum())} targets in sentences whose targets differ in gold stance",
-        *_by_seed(outcomes, options.seed),
+        *by_seed(outcomes, options.seed),
     ]
     return Report("stance", "stance/macro_f1", Quality(tuple(figures)), CODEBOOK.stance_ids, notes)
-
-
-def _linear(train: Gold, test: Gold, options: Options) -> tuple[list[StanceOutcome], dict[str, StanceOutcome]]:
-    config = FitConfig(seed=options.seed, stance_views=NAMED_STANCE_VIEWS)
-    outcome = held_out(fit_news_model(train, config), train, test).stances
-    return [outcome] if outcome is not None else [], ablated_stances(train, test, config)
-
-
-def _encoder(train: Gold, test: Gold, options: Options) -> tuple[list[StanceOutcome], dict[str, StanceOutcome]]:
-    try:
-        from benchmarks.encoder_stances import encoder_outcomes
-    except ModuleNotFoundError as error:
-        raise not_installed(error) from None
-    return encoder_outcomes(train, test, options)
-
-
-def _by_seed(outcomes: list[StanceOutcome], first: int) -> list[str]:
-    if len(outcomes) < 2:
-        return []
-    values = [
-        float(macro_f1_of_confusion(confusion_counts(one.truth, one.called, len(CODEBOOK.stances)).sum(axis=0)))
-        for one in outcomes
-    ]
-    listed = ", ".join(f"{value:.3f} (seed {seed})" for seed, value in enumerate(values, first))
-    return [
-        f"macro-F1 of each seed: {listed}; mean {np.mean(values):.4f}; the figures above are of all answers together"
-    ]
 
 
 def _sentence(record: dict[str, Any]) -> str:

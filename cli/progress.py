@@ -48,7 +48,7 @@ class Teller:
     def __call__(self, step: str) -> None:
         """Say what is being done next."""
         self._what = step
-        self._bar.update(self._task, description=step)
+        self._bar.update(self._task, description=step, figures="")
 
     def observe(self, progress: TrainingProgress) -> None:
         """Show how far the training of a network has come; each training is announced by another step."""

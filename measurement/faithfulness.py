@@ -57,8 +57,8 @@ def faithfulness(
     >>> print(found.difference, found.share_above)
     0.300 [0.000, 0.600] 0.750 [0.500, 1.000]
 
-    Source: comprehensiveness, DeYoung et al. 2020, ERASER: A Benchmark to Evaluate Rationalized NLP Models,
-    section 4.2, for the evidence as it is shown.
+    Source: comprehensiveness, of the evidence as it is shown (DeYoung et al. 2020, ERASER: A Benchmark to Evaluate
+    Rationalized NLP Models).
 
     Raises:
         InputError: shapes or lengths differ, there is no answer or no draw, or a probability is outside 0 to 1.

@@ -79,7 +79,7 @@ MANY_PARAMETERS = {
 
 GATED_IMPORTS: dict[str, str] = {
     "benchmarks/narrative_frames.py": "encoder",
-    "benchmarks/newsmtsc.py": "encoder",
+    "benchmarks/stance_outcomes.py": "encoder",
     "benchmarks/speed.py": "encoder",
     "cli/model_options.py": "encoder",
     "models/encoder_choice.py": "encoder",

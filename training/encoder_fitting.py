@@ -88,11 +88,16 @@ def fit_encoder_stances(gold: Gold, config: EncoderConfig, *, observer: Observer
     """Train the encoder on gold's stances, `observer` being told of every step.
 
     Raises:
-        TrainingError: gold has fewer than two stories, or a checkpoint is spoiled.
+        TrainingError: gold has fewer than two stories or all stances in those held out, or a checkpoint is spoiled.
         ModelFolderError: the encoder cannot be read.
     """
     train, held = held_out_part(gold, config)
     learn, hold = gold.select(train), gold.select(held)
+    if not len(learn.stances):
+        raise TrainingError(
+            f"all {len(hold.stances)} stances are in the {len(set(hold.stories))} stories that say when to stop. "
+            "Annotate stances in more stories, or choose another seed."
+        )
     shares = learn.stance_shares if config.soft else np.eye(len(gold.codebook.stances))[learn.stances]
     model = EncoderStanceModel(read_encoder(config.encoder), len(gold.codebook.stances), config=config.training)
     held_out = HeldOut(hold.questions, hold.stances)

@@ -33,7 +33,7 @@ from importlib.machinery import PathFinder
 from pathlib import Path
 sys.path.insert(0, {str(ROOT)!r})
 found = PathFinder.find_spec
-PathFinder.find_spec = lambda name, *rest: None if name.startswith(sys.argv[2]) else found(name, *rest)
+PathFinder.find_spec = staticmethod(lambda name, *rest: None if name == sys.argv[2] else found(name, *rest))
 from models.folder import load_model
 load_model(Path(sys.argv[1]))
 """
