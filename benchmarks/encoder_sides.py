@@ -93,9 +93,9 @@ def both_sides(lessons: Lessons, kept: Kept) -> tuple[Sides, dict[str, Agreement
     Raises:
         InputError: there are no stances to compare.
     """
-    model, frames_called, stances_called = _ours(lessons, kept)
     frames, usual_frames_called = _usual_frames(lessons.frames, kept)
     stances, usual_stances_called = _usual_stances(*lessons.stances, kept)
+    model, frames_called, stances_called = _ours(lessons, kept)
     return Sides(model, frames, stances), {
         "frames": _frames_compared([test for _, test in lessons.frames], frames_called, usual_frames_called, kept.seed),
         "stances": _stances_compared(lessons.stances[1], stances_called, usual_stances_called, kept.seed),

@@ -44,21 +44,14 @@ def retrain(
 
     Run again, it trains only where gold has changed since. Tied articles are left out and kept in ties.jsonl. Without
     --promote the new version is the challenger, unless it is the first. An encoder whose head alone learns (--model
-    encoder --learn head) is trained in little more time than a linear model. The token is read from LABEL_STUDIO_API_KEY.
+    encoder --learn head) takes little more time than a linear model. The token is read from LABEL_STUDIO_API_KEY.
     Exit code: 0 trained or nothing new, 2 an error.
     """
     annotations, articles, gold = (folder / f"{name}.jsonl" for name in ("annotations", "articles", "gold"))
     _carried_on(pull_annotations, codebook=codebook, out=annotations, project=project, url=url)
     write_jsonl(articles, (article.to_json() for article in _articles(codebook, project, url)))
-    _carried_on(
-        adjudicate_annotations,
-        annotations=annotations,
-        articles=articles,
-        codebook=codebook,
-        out=gold,
-        ties=folder / "ties.jsonl",
-        min_annotators=min_annotators,
-    )
+    files = {"annotations": annotations, "articles": articles, "out": gold, "ties": folder / "ties.jsonl"}
+    _carried_on(adjudicate_annotations, codebook=codebook, min_annotators=min_annotators, **files)
     digest, trained_on = _digest(codebook, gold), folder / "trained-on.txt"
     if trained_on.is_file() and trained_on.read_text(encoding="utf-8") == digest:
         say(Console(), f"{gold}: nothing new since the last training")

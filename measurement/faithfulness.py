@@ -66,14 +66,10 @@ def faithfulness(
     whole, top, drawn = _checked(proba, without_evidence, without_random)
     same_length("proba", whole, "groups", groups)
     falls, others = _counted(whole - top), _counted(whole - drawn.mean(axis=1))
-    beaten = 0.5 + np.sign(drawn - top[:, np.newaxis]).mean(axis=1) / 2
-    return Faithfulness(
-        top=group_bootstrap(falls, groups, _mean, seed=seed),
-        random=group_bootstrap(others, groups, _mean, seed=seed),
-        difference=paired_difference(falls, others, groups, _mean, seed=seed),
-        share_above=group_bootstrap(_counted(beaten), groups, _mean, seed=seed),
-        n_answers=len(whole),
-    )
+    beaten = _counted(0.5 + np.sign(drawn - top[:, np.newaxis]).mean(axis=1) / 2)
+    fall, other, share = (group_bootstrap(counts, groups, _mean, seed=seed) for counts in (falls, others, beaten))
+    difference = paired_difference(falls, others, groups, _mean, seed=seed)
+    return Faithfulness(fall, other, difference, share, len(whole))
 
 
 def _checked(proba: ArrayLike, without_evidence: ArrayLike, without_random: ArrayLike) -> list[NDArray[np.float64]]:

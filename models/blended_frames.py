@@ -11,6 +11,10 @@ from models.calibration import Floats
 from models.features import Arrays
 from models.frame_head import FrameHead, States
 from models.frame_model import FrameModel
+from models.targets import Scene
+
+_MOST_LEFT_OUT = 60
+"""An article of more sentences is not read again without each of them: that would take their number squared."""
 
 
 class BlendedFrames:
@@ -31,14 +35,16 @@ class BlendedFrames:
             first = self.linear.decision_function(texts, casts=casts)
         return self.blend.predict_proba(first, second)
 
-    def evidence(self, sentences: Sequence[str], casts: Sequence[str], states: States) -> Floats:
-        """Return by how many log-odds each sentence of one article speaks for each frame, (n_sentences, n_frames)."""
+    def evidence(self, scene: Scene, cast: Sequence[str], states: States) -> Floats:
+        """Return by how many log-odds each frame of one article falls without each sentence, (n_sentences, n_frames).
+
+        `cast` is that of each sentence. The encoder is not asked again: only the sentence's own state is left out.
+        """
         weight, final = self.blend.weight, self.blend.final[:, 0]
-        pushes: Floats = weight * final * self.blend.second[:, 0] * self.head.evidence(states)
+        falls: Floats = weight * final * self.blend.second[:, 0] * self.head.evidence(states)
         if self.linear is not None:
-            own = self.linear.passage_scores(sentences, casts=casts)
-            pushes = pushes + (1 - weight) * final * self.blend.first[:, 0] * own
-        return pushes
+            falls = falls + (1 - weight) * final * self.blend.first[:, 0] * _linear_falls(self.linear, scene, cast)
+        return falls
 
     def to_arrays(self) -> Arrays:
         """Return what was learned as plain arrays."""
@@ -47,6 +53,16 @@ class BlendedFrames:
             parts["linear"] = self.linear.to_arrays()
         named = {f"{part}.{name}": value for part, arrays in parts.items() for name, value in arrays.items()}
         return {**named, "thresholds": self.thresholds_}
+
+
+def _linear_falls(linear: FrameModel, scene: Scene, cast: Sequence[str]) -> Floats:
+    """Return by how much the linear scores fall without each sentence; of a long article, what each says alone."""
+    if len(scene.sentences) > _MOST_LEFT_OUT:
+        return linear.passage_scores([scene.text[start:end] for start, end in scene.sentences], casts=cast)
+    less = [scene.text[:start] + scene.text[end:] for start, end in scene.sentences]
+    casts = [" | ".join(one for number, one in enumerate(cast) if number != left) for left in range(len(less))]
+    scores = linear.decision_function([scene.text, *less], casts=[" | ".join(cast), *casts])
+    return scores[:1] - scores[1:]
 
 
 def blended_frames(arrays: Mapping[str, NDArray[Any]], linear: FrameModel | None) -> BlendedFrames:

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -28,17 +28,34 @@ def export_network(network: EncoderNetwork, path: Path) -> None:
     """Write a network as an ONNX graph of the arrays of a `PassageBatch`, whatever the sizes of a batch.
 
     Raises:
-        ModelFolderError: the network is too large for a graph in one file.
+        ModelFolderError: the network is too large for a graph in one file, or is none that can be exported.
     """
     size = sum(weight.numel() * 4 for weight in network.parameters())
     if size > _MOST_BYTES:
         raise ModelFolderError(
             f"{path}: an encoder of {size / 1e9:.1f} GB cannot be written as one graph. Train a smaller encoder."
         )
-    exact = _Answers(copy.deepcopy(network).cpu().float().eval())
     with _in_silence():
+        program = _program(network, path)
+        _forget_origin(program.model.graph)
+        program.save(path, external_data=False)
+
+
+def quantise(graph: Path, path: Path) -> None:
+    """Write a graph with the weights of its matrix products in 8 bits, a scale each channel; embeddings stay exact.
+
+    With the embeddings in 8 bits too, macro-F1 of stance on a part of NewsMTSC fell by 0.6 points; so it does not.
+    """
+    with _in_silence():
+        quantize_dynamic(
+            graph, path, op_types_to_quantize=["MatMul", "Gemm"], per_channel=True, weight_type=QuantType.QInt8
+        )
+
+
+def _program(network: EncoderNetwork, path: Path) -> torch.onnx.ONNXProgram:
+    try:
         program = torch.onnx.export(
-            exact,
+            _Answers(copy.deepcopy(network).cpu().float().eval()),
             _example(network.padding),
             dynamo=True,
             verbose=False,
@@ -46,14 +63,12 @@ def export_network(network: EncoderNetwork, path: Path) -> None:
             output_names=OUTPUTS,
             dynamic_shapes=_shapes(),
         )
-        _forget_origin(program.model.graph)
-        program.save(path, external_data=False)
-
-
-def quantise(graph: Path, path: Path) -> None:
-    """Write a graph with the weights of its matrix products in 8 bits, a scale each channel."""
-    with _in_silence():
-        quantize_dynamic(graph, path, per_channel=True, weight_type=QuantType.QInt8)
+    except torch.onnx.OnnxExporterError as error:
+        kind = network.encoder.config.model_type
+        raise ModelFolderError(
+            f"{path}: an encoder of the kind '{kind}' cannot be written as a graph. Train one of another kind."
+        ) from error
+    return cast(torch.onnx.ONNXProgram, program)  # None is for exporters that write the file themselves
 
 
 def _forget_origin(graph: Any) -> None:  # noqa: ANN401 - of a library that torch brings

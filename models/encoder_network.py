@@ -51,8 +51,9 @@ class EncoderNetwork(nn.Module):
         self.encoder = encoder
         self.padding = int(encoder.config.pad_token_id or 0)
         width = encoder.config.hidden_size
-        self.actor_mark = nn.Parameter(torch.zeros(width))
-        self.tone_marks = nn.Parameter(torch.zeros(len(TONES), width))
+        of_words = next(encoder.get_input_embeddings().parameters()).shape[1]  # narrower in some encoders
+        self.actor_mark = nn.Parameter(torch.zeros(of_words))
+        self.tone_marks = nn.Parameter(torch.zeros(len(TONES), of_words))
         self.stances = StanceHead(width, n_stances, dropout=dropout)
 
     def forward(self, batch: TensorBatch) -> Tensor:

@@ -88,10 +88,9 @@ class EncoderNewsModel(NewsModel):
         for row in np.flatnonzero(present.any(axis=1)):
             scene = articles[row].scene
             if self.frames is not None and scene.sentences:
-                texts = [scene.text[start:end] for start, end in scene.sentences]
-                pushes = self.frames.evidence(texts, articles[row].cast, reading.states[row])
+                falls = self.frames.evidence(scene, articles[row].cast, reading.states[row])
                 for column in np.flatnonzero(present[row]):
-                    yield (int(row), int(column)), strongest(zip(scene.sentences, pushes[:, column], strict=True))
+                    yield (int(row), int(column)), strongest(zip(scene.sentences, falls[:, column], strict=True))
 
     def _stance_answers(self, articles: Sequence[AskedArticle], places: Places, evidence: bool) -> StanceAnswers | None:
         owners = [item for item in articles for _ in item.targets]

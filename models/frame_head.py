@@ -1,6 +1,6 @@
 """The frame head: frames of an article from the frozen states of its sentences, fitted in closed form."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from models.calibration import Floats, binary_proba
 from models.features import Arrays
 from models.frame_model import MIN_ARTICLES, NEVER
+from models.left_out import largest_without, leads_without, means_without, spreads_without, tops_without
 
 States = NDArray[np.floating]
 """The mean token states of an article's sentences, at some layers: shape (n_sentences, n_layers, width)."""
@@ -85,8 +86,7 @@ class FrameHead:
         if len(states) == 1:
             own *= self.calibration_[:, 0]
             return own
-        without = [np.delete(states, number, axis=0) for number in range(len(states))]
-        fall: Floats = (own - self.decision_function(without)) * self.calibration_[:, 0]
+        fall: Floats = (own - self._without_each(_directions(states))) * self.calibration_[:, 0]
         return fall
 
     def to_arrays(self) -> Arrays:
@@ -100,6 +100,15 @@ class FrameHead:
             setattr(self, f"{name}_", arrays[name])
         self.definitions = arrays.get("definitions")
         return self
+
+    def _without_each(self, sentences: States) -> Floats:
+        """Return the scores of an article without each of its sentences, (n_sentences, n_frames)."""
+        scores, start = np.repeat(self.intercept_[np.newaxis], len(sentences), axis=0), 0
+        for part in _described_without_each(sentences.astype(np.float64), self.definitions):
+            stop = start + part.shape[1]
+            scores += part @ self.coef_[:, start:stop].T
+            start = stop
+        return scores
 
     def _features(self, states: Sequence[States]) -> tuple[Floats, list[int]]:
         """Return features (n_articles, n_features) and the sizes of the descriptions they are made of."""
@@ -131,6 +140,21 @@ def _closeness(sentences: States, definitions: States) -> list[Floats]:
     cosines = np.einsum("slw,dlw->lsd", sentences, definitions)
     ranked = -np.sort(-cosines, axis=1)
     return [np.concatenate([one[0], one[:_CLOSEST].mean(axis=0), one.mean(axis=0)]) for one in ranked]
+
+
+def _described_without_each(sentences: Floats, definitions: States | None) -> Iterator[Floats]:
+    """Yield part by part what an article is described by without each of its sentences, (n_sentences, n_values)."""
+    values = sentences.reshape(len(sentences), -1)
+    yield means_without(values)
+    yield largest_without(values)
+    yield -largest_without(-values)
+    yield spreads_without(values)
+    yield leads_without(values, LEAD)
+    if definitions is not None:
+        for cosines in np.einsum("slw,dlw->lsd", sentences, definitions):
+            yield largest_without(cosines)
+            yield tops_without(cosines, _CLOSEST)
+            yield means_without(cosines)
 
 
 def _standardised(shares: Floats) -> Floats:

@@ -50,7 +50,7 @@ class EncoderRecipe(Recipe):
         self.encoder, self.observer = encoder, observer
         self._network: EncoderNetwork | None = None
 
-    def fit(self, gold: Gold, *, progress: Progress) -> NewsModel:
+    def fit(self, gold: Gold, *, progress: Progress) -> EncoderNewsModel:
         """Fit a model that answers.
 
         Raises:

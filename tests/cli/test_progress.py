@@ -95,10 +95,15 @@ def test_figures_go_away_with_the_training_they_are_of() -> None:
 
 def test_nothing_is_left_on_a_terminal_even_when_the_work_breaks_off() -> None:
     page = console(is_terminal=True)
-    with pytest.raises(KeyboardInterrupt), told(page) as teller:
-        teller("final: stances")
-        teller.observe(epoch(4, 0.5))
-        raise KeyboardInterrupt
+
+    def broken_off() -> None:
+        with told(page) as teller:
+            teller("final: stances")
+            teller.observe(epoch(4, 0.5))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        broken_off()
     assert isinstance(page.file, io.StringIO)
     assert page.file.getvalue().endswith("\x1b[?25h\r\x1b[1A\x1b[2K")
     assert "epoch" not in said(page)

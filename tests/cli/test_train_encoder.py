@@ -1,4 +1,4 @@
-"""Tests of training an encoder from the command line, in Chinese: scored without torch, and gone on with after a kill."""
+"""Tests of training an encoder from the command line, in Chinese: used without torch, gone on with after a kill."""
 
 import json
 import os
@@ -50,7 +50,11 @@ name = { en = "Japan", zh = "日本" }
 aliases = ["日本"]
 """
 FRAMES = {"failure": "昂贵的计划再次失败。", "alliance": "盟友签署了联合协议。"}
-STANCES = {"critical": "{}违背承诺，损害各方。", "neutral": "{}公布了月度数据。", "supportive": "{}信守承诺，造福各方。"}
+STANCES = {
+    "critical": "{}违背承诺，损害各方。",
+    "neutral": "{}公布了月度数据。",
+    "supportive": "{}信守承诺，造福各方。",
+}
 ACTORS = {"china": ("中国", "中方"), "japan": ("日本",)}
 FILLER = "𠮷野先生于周二出席🧲会议。"
 """Two of its characters take two units in UTF-16, one of them four bytes in UTF-8."""
@@ -59,7 +63,9 @@ TRAIN = (
     *("train", "--articles", "articles.jsonl", "--gold", "gold.jsonl", "--codebook", "codebook.toml"),
     *("--model", "encoder", "--encoder", "encoder", "--out", "model"),
 )
-EPOCH = re.compile(r"^(.+): epoch (\d+), step (\d+) of (\d+), (?:loss \d+\.\d\d, )?F1 held out \d\.\d\d\d$", re.MULTILINE)
+EPOCH = re.compile(
+    r"^(.+): epoch (\d+), step (\d+) of (\d+), (?:loss \d+\.\d\d, )?F1 held out \d\.\d\d\d$", re.MULTILINE
+)
 WITHOUT_TORCH = """
 import sys
 from importlib.machinery import PathFinder
@@ -85,10 +91,9 @@ def made(n_articles: int, seed: int) -> Iterator[tuple[dict[str, Any], dict[str,
         stances = {actor: draw.choice(list(STANCES)) for actor in draw.sample(list(ACTORS), number % 2 + 1)}
         parts = [FRAMES[id] for id in frames] + [FILLER]
         parts += [STANCES[stance].format(draw.choice(ACTORS[actor])) for actor, stance in stances.items()]
-        body, day = "".join(draw.sample(parts, len(parts))), f"2025-01-{number // 2 + 1:02}"
-        id = f"{seed}-{number}"
-        article = {"id": id, "title": "新闻🧲", "body": body, "published": day, "language": "zh"}
-        yield article, {"article_id": id, "annotator": "gold", "frames": frames, "stances": stances}
+        id, body = f"{seed}-{number}", "".join(draw.sample(parts, len(parts)))
+        gold = {"article_id": id, "annotator": "gold", "frames": frames, "stances": stances}
+        yield {"id": id, "title": "新闻🧲", "body": body, "language": "zh"}, gold
 
 
 def write(path: Path, records: list[dict[str, Any]]) -> None:
@@ -145,7 +150,7 @@ def epochs(output: str) -> dict[str, list[int]]:
 
 def test_a_line_is_printed_for_every_epoch_where_there_is_no_terminal(undisturbed: tuple[Path, str]) -> None:
     told = epochs(undisturbed[1])
-    parts = ["temporal: part 1 of 1", *(f"cross_validated: part {number} of 5" for number in range(1, 6)), "final"]
+    parts = [*(f"cross_validated: part {number} of 5" for number in range(1, 6)), "final"]
     assert list(told) == [f"{part}: stances" for part in parts]
     assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in told.values())
     assert "\x1b" not in undisturbed[1]
@@ -156,9 +161,15 @@ def test_the_run_records_what_was_trained(undisturbed: tuple[Path, str]) -> None
     uri = f"sqlite:///{folder}/mlruns/mlflow.db"
     (version,) = registered_versions(uri)
     with open_store(uri) as client:
-        found = client.get_run(version.run_id).data
+        found = client.get_run(str(version.run_id)).data
     recorded = {name: found.params[name] for name in ("model", "encoder", "trained", "n_articles", "n_stances")}
-    assert recorded == {"model": "encoder", "encoder": "encoder", "trained": "all", "n_articles": "48", "n_stances": "72"}
+    assert recorded == {
+        "model": "encoder",
+        "encoder": "encoder",
+        "trained": "all",
+        "n_articles": "48",
+        "n_stances": "72",
+    }
     assert found.metrics["cross_validated/frames/macro_f1"] > 0.9
     assert "! frames: the encoder has weight " in output
     assert "model    model\nversion  standpoint/1 (@challenger, @champion)\n" in output
@@ -237,12 +248,12 @@ def test_a_training_that_was_killed_goes_on_to_the_same_model(undisturbed: tuple
 def test_without_torch_training_names_what_to_install(inputs: Path) -> None:
     done = run(inputs, WITHOUT_TORCH + COMMAND, *TRAIN)
     assert done.returncode == 2
-    assert done.stderr == (
-        "standpoint: --model encoder needs torch. Install it: pip install 'standpoint[encoder]'.\n"
-    )
+    assert done.stderr == ("standpoint: --model encoder needs torch. Install it: pip install 'standpoint[encoder]'.\n")
 
 
-@pytest.mark.parametrize("more", [("--encoder", "encoder"), ("--learn", "head"), ("--model", "linear", "--learn", "top")])
+@pytest.mark.parametrize(
+    "more", [("--encoder", "encoder"), ("--learn", "head"), ("--model", "linear", "--learn", "top")]
+)
 def test_what_is_for_an_encoder_is_refused_for_a_linear_model(
     standpoint: Run, inputs: Path, more: tuple[str, ...]
 ) -> None:

@@ -10,6 +10,8 @@ from models.blend import Blend
 from models.blended_frames import BlendedFrames, blended_frames
 from models.frame_head import FrameHead, States
 from models.frame_model import NEVER, FrameModel
+from models.targets import Scene
+from standpoint.sentences import sentences
 
 WORDS = ("rain", "trade", "talks", "prices", "supply", "mines", "markets", "failed", "pact")
 FAILURE, ALLIANCE = 7, 8
@@ -55,6 +57,11 @@ def blended(linear: FrameModel, head: FrameHead, weight: float) -> BlendedFrames
     return BlendedFrames(used, head, Blend.fit(first, second, PRESENT, weight=weight), thresholds)
 
 
+def scene_of_words(words: list[int]) -> Scene:
+    text = " ".join(f"{WORDS[word].capitalize()}." for word in words)
+    return Scene(text, tuple(sentences(text)))
+
+
 @pytest.mark.parametrize("weight", [0.0, 0.4, 1.0])
 def test_frames_are_called_whoever_answers(linear: FrameModel, head: FrameHead, weight: float) -> None:
     proba = blended(linear, head, weight).predict_proba(TEXTS, CASTS, STATES)
@@ -79,18 +86,28 @@ def test_texts_are_not_read_where_the_states_answer_alone(linear: FrameModel, he
 @pytest.mark.parametrize("weight", [0.0, 0.4, 1.0])
 def test_the_sentence_that_shows_a_frame_is_its_evidence(linear: FrameModel, head: FrameHead, weight: float) -> None:
     words = [2, 3, FAILURE, 4, 1]
-    sentences = [f"{WORDS[word]}." for word in words]
-    found = blended(linear, head, weight).evidence(sentences, [""] * 5, states_of(words))
-    assert found.shape == (5, 3)
-    assert found[:, 0].argmax() == 2
-    assert found[2, 0] > 0
+    for n_times in (1, 20):  # of a long article each sentence is read alone
+        found = blended(linear, head, weight).evidence(
+            scene_of_words(words * n_times), [""] * 5 * n_times, states_of(words * n_times)
+        )
+        assert found.shape == (5 * n_times, 3)
+        assert found[:, 0].argmax() % 5 == 2
+        assert found[2, 0] > 0
+
+
+def test_evidence_of_the_words_is_what_the_log_odds_lose(linear: FrameModel, head: FrameHead) -> None:
+    words, alone = [2, 3, FAILURE, 4, 1], blended(linear, head, 0.0)
+    scene, less = scene_of_words(words), scene_of_words([2, 3, 4, 1])
+    proba = alone.predict_proba([scene.text, less.text], ["", ""], [states_of(words), states_of([2, 3, 4, 1])])[:, 0]
+    odds = np.log(proba / (1 - proba))
+    assert alone.evidence(scene, [""] * 5, states_of(words))[2, 0] == pytest.approx(odds[0] - odds[1], rel=0.1)
 
 
 def test_evidence_of_the_states_is_what_the_log_odds_lose(linear: FrameModel, head: FrameHead) -> None:
     words, alone = [2, 3, FAILURE, 4, 1], blended(linear, head, 1.0)
     proba = alone.predict_proba([], [], [states_of(words), states_of([2, 3, 4, 1])])[:, 0]
     odds = np.log(proba / (1 - proba))
-    assert alone.evidence([], [], states_of(words))[2, 0] == pytest.approx(odds[0] - odds[1], rel=1e-3)
+    assert alone.evidence(Scene("", ()), [], states_of(words))[2, 0] == pytest.approx(odds[0] - odds[1], rel=1e-3)
 
 
 @pytest.mark.parametrize("weight", [0.4, 1.0])

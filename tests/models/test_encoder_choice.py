@@ -28,7 +28,7 @@ NOTHING = np.zeros((0, 4), dtype=np.float32)
 
 
 class Machine:
-    """A made-up machine: what a pass of each runtime takes, what one of them takes longer, the time, and what was run."""
+    """A made-up machine: the seconds that a pass takes by runtime, those that one pass takes more, and what was run."""
 
     def __init__(self) -> None:
         self.seconds = {EXACT: 3.0, SMALL: 2.0, TORCH: 1.0}
@@ -38,9 +38,11 @@ class Machine:
         self.runs: list[str] = []
 
     def clock(self) -> float:
+        """Say the time."""
         return self.time
 
     def runtime(self, name: str, n_threads: int) -> EncoderRuntime:
+        """Return a runtime, and note that it was asked for."""
         self.made.append((name, n_threads))
         return Paced(self, name)
 
@@ -52,6 +54,7 @@ class Paced(EncoderRuntime):
         self.machine, self.name, self.padding = machine, name, 0
 
     def run(self, batch: PassageBatch) -> BatchAnswers:
+        """Let time pass."""
         number = self.machine.runs.count(self.name)
         self.machine.time += self.machine.seconds[self.name] + self.machine.hitches.get((self.name, number), 0.0)
         self.machine.runs.append(self.name)

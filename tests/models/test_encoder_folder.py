@@ -110,7 +110,12 @@ def test_a_folder_holds_json_safetensors_and_graphs_alone(folder: Path) -> None:
 
 def test_no_file_says_from_which_code_or_machine_it_comes(folder: Path, demo_recipe: EncoderRecipe) -> None:
     content = b"".join(path.read_bytes() for path in folder.iterdir())
-    traces = b"models.", b"transformers.", b".py", *(str(place).encode() for place in (ROOT, demo_recipe.encoder.encoder))
+    traces = (
+        b"models.",
+        b"transformers.",
+        b".py",
+        *(str(place).encode() for place in (ROOT, demo_recipe.encoder.encoder)),
+    )
     assert [trace for trace in traces if trace in content] == []
 
 

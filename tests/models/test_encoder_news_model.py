@@ -42,7 +42,13 @@ STANCES = {"critical": "{} broke its promise.", "neutral": "{} published figures
 NAMED = "{} met reporters in Osaka."
 """A sentence that names an actor and says nothing of it."""
 CONFIG = TrainingConfig(n_epochs=3, patience=3, learning=LearningConfig(learning_rate=3e-3, head_learning_rate=3e-3))
-PARTS = ("News of day 1.", NAMED.format("China"), FRAMES["alliance"], "Japan kept its word.", "China broke its promise.")
+PARTS = (
+    "News of day 1.",
+    NAMED.format("China"),
+    FRAMES["alliance"],
+    "Japan kept its word.",
+    "China broke its promise.",
+)
 """An article in which one sentence gives a frame away, and one of two decides the stance toward China."""
 
 
@@ -54,6 +60,7 @@ class Counted(EncoderRuntime):
         self.n_passages: list[int] = []
 
     def run(self, batch: PassageBatch) -> BatchAnswers:
+        """Count, and let the other runtime answer."""
         self.n_passages.append(len(batch.ids))
         return self.runtime.run(batch)
 
@@ -125,8 +132,8 @@ def test_frames_and_stances_come_from_one_pass(model: EncoderNewsModel, gold: Go
     ]
     labels = gold.codebook.stance_ids
     for item, found in zip(gold.articles, predictions, strict=True):
-        gold = {target.actor: labels[stance] for target, stance in zip(item.targets, item.stances, strict=True)}
-        assert {stance.actor: stance.stance for stance in found.stances} == gold
+        truth = {target.actor: labels[stance] for target, stance in zip(item.targets, item.stances, strict=True)}
+        assert {stance.actor: stance.stance for stance in found.stances} == truth
 
 
 def test_the_runtime_is_called_once_per_batch(
@@ -145,10 +152,9 @@ def test_evidence_is_made_of_whole_sentences(model: EncoderNewsModel, gold: Gold
     articles = [item.article for item in gold.articles]
     n_shown = 0
     for asked, found in zip(articles, model.predict(articles), strict=True):
-        for answer in (*found.frames, *found.stances):
-            shown = [(span.start, span.end) for span in answer.evidence]
-            assert set(shown) <= set(sentences(asked.text))
-            n_shown += len(shown)
+        for evidence in (answer.evidence for part in (found.frames, found.stances) for answer in part):
+            assert {(span.start, span.end) for span in evidence} <= set(sentences(asked.text))
+            n_shown += len(evidence)
     assert n_shown > len(articles)
 
 

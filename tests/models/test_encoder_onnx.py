@@ -20,7 +20,7 @@ from models.encoder_export import export_network, quantise
 from models.encoder_network import EncoderNetwork
 from models.encoder_onnx import OnnxRuntime
 from models.encoder_processor import Processor
-from models.encoder_source import read_encoder
+from models.encoder_source import encoder_of, read_encoder
 from models.encoder_tokens import EncoderTokenizer
 from models.encoder_torch import TorchRuntime
 from models.passage_batch import PassageBatch, passage_batch
@@ -59,7 +59,7 @@ def network(source: Path) -> EncoderNetwork:
     torch.manual_seed(1)
     with torch.no_grad():
         for weight in network.parameters():
-            weight += 0.05 * torch.randn_like(weight)
+            weight.add_(0.05 * torch.randn_like(weight))
     return network.eval()
 
 
@@ -97,7 +97,9 @@ def test_the_graph_computes_what_torch_does(name: str, source: Path, network: En
 def test_in_eight_bits_it_is_close_and_smaller(source: Path, network: EncoderNetwork, graph: Path) -> None:
     small = graph.with_name("small.onnx")
     batch = batch_of(*BATCHES["unlike lengths"], read_encoder(source).tokenizer)
-    exact, close = (OnnxRuntime(path.read_bytes(), name="x", padding=0, n_threads=1).run(batch) for path in (graph, small))
+    exact, close = (
+        OnnxRuntime(path.read_bytes(), name="x", padding=0, n_threads=1).run(batch) for path in (graph, small)
+    )
     assert 0 < np.abs(close.places - exact.places).max() < 0.1 * np.ptp(exact.places)
     assert small.stat().st_size < graph.stat().st_size
 
@@ -128,6 +130,25 @@ def test_an_encoder_too_large_for_one_graph_is_told(
     with pytest.raises(ModelFolderError, match="GB cannot be written as one graph. Train a smaller encoder"):
         export_network(network, tmp_path / "encoder.onnx")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_encoder_that_cannot_be_exported_is_told_by_its_kind(
+    network: EncoderNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise torch.onnx.OnnxExporterError("a page of advice")
+
+    monkeypatch.setattr(torch.onnx, "export", refuse)
+    with pytest.raises(ModelFolderError, match="of the kind 'bert' cannot be written as a graph. Train one of another"):
+        export_network(network, tmp_path / "encoder.onnx")
+
+
+def test_an_encoder_whose_words_are_narrower_than_its_layers_is_marked_too(source: Path) -> None:
+    size = {"vocab_size": 100, "hidden_size": 32, "num_attention_heads": 2, "intermediate_size": 32}
+    narrow = EncoderNetwork(encoder_of({"model_type": "electra", "embedding_size": 16, **size}), n_stances=3).eval()
+    batch = batch_of(*BATCHES["one passage, one place"], read_encoder(source).tokenizer)
+    answers = TorchRuntime(narrow, Processor(torch.device("cpu"), has_bf16=False)).run(batch)
+    assert (answers.places.shape, answers.sums.shape) == ((1, 4), (1, 1, 3, 32))
 
 
 def test_exporting_leaves_the_network_as_it_was_and_says_nothing(

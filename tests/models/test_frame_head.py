@@ -1,5 +1,7 @@
 """Tests of the frame head: what it learns from sentence states, what it shows for it, and what it refuses to call."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -103,3 +105,22 @@ def test_arrays_read_back_give_the_same_answers(definitions: NDArray[np.float64]
     again = FrameHead().load_arrays(head.to_arrays())
     assert again.predict_proba(STATES).tolist() == head.predict_proba(STATES).tolist()
     assert again.thresholds_.tolist() == head.thresholds_.tolist()
+
+
+@pytest.mark.parametrize("definitions", [DEFINITIONS, None])
+@pytest.mark.parametrize("n_sentences", [2, 3, 4, 5, 12])
+def test_evidence_of_all_sentences_is_what_each_costs_alone(
+    n_sentences: int, definitions: NDArray[np.float64] | None
+) -> None:
+    head, states = fitted(definitions), random_encoder(np.arange(n_sentences) % 10)
+    without = [head.decision_function([np.delete(states, number, axis=0)])[0] for number in range(n_sentences)]
+    assert np.allclose(head.evidence(states), head.decision_function([states]) - without, atol=1e-6)
+
+
+def test_evidence_of_a_very_long_article_takes_no_more_memory_than_the_article() -> None:
+    states = np.random.default_rng(0).normal(size=(3000, N_LAYERS, WIDTH))
+    tracemalloc.start()
+    fitted().evidence(states)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 40 * states.nbytes

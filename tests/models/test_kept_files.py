@@ -11,7 +11,7 @@ import pytest
 from models.kept_files import KeptFiles
 from standpoint.errors import ModelFolderError
 
-CONTENT = {"encoder.onnx": b"\x00graph" * 1000, "配置.json": "{}".encode()}
+CONTENT = {"encoder.onnx": b"\x00graph" * 1000, "配置.json": b"{}"}
 
 
 @pytest.fixture

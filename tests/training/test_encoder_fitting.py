@@ -68,7 +68,9 @@ def test_stances_are_learned_without_frames(demo_gold: Gold, config: EncoderConf
 
 
 def test_gold_that_nothing_can_be_learned_from_is_refused(demo_gold: Gold, config: EncoderConfig) -> None:
-    with pytest.raises(TrainingError, match="from 40 articles: no frame is .* there are 0 stances where 12 of at least"):
+    with pytest.raises(
+        TrainingError, match="from 40 articles: no frame is .* there are 0 stances where 12 of at least"
+    ):
         fit_encoder(without(demo_gold, frames=True, stances=True), config)
 
 
