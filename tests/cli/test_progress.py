@@ -127,10 +127,13 @@ def test_elsewhere_a_line_is_printed_for_every_epoch_and_for_nothing_else() -> N
 def test_a_run_that_goes_on_says_so_in_a_line_of_its_own() -> None:
     page = console(is_terminal=False)
     with Teller(page) as teller:
+        teller("part 1: stances")
+        teller.observe(epoch(8, 0.25, 0.5, loss=None))
         teller("final: stances")
         for progress in (epoch(4, 0.25, 0.5, loss=None), epoch(5, 0.25, 0.5), epoch(6, 0.25, 0.5, 0.75)):
             teller.observe(progress)
     assert said(page).splitlines() == [
+        "part 1: stances: epoch 2, step 8 of 8, F1 held out 0.500",
         "final: stances: epoch 2, step 4 of 8, F1 held out 0.500",
         "final: stances: epoch 3, step 6 of 8, loss 0.50, F1 held out 0.750",
     ]

@@ -95,19 +95,17 @@ def test_the_sentence_that_shows_a_frame_is_its_evidence(linear: FrameModel, hea
         assert found[2, 0] > 0
 
 
-def test_evidence_of_the_words_is_what_the_log_odds_lose(linear: FrameModel, head: FrameHead) -> None:
-    words, alone = [2, 3, FAILURE, 4, 1], blended(linear, head, 0.0)
-    scene, less = scene_of_words(words), scene_of_words([2, 3, 4, 1])
-    proba = alone.predict_proba([scene.text, less.text], ["", ""], [states_of(words), states_of([2, 3, 4, 1])])[:, 0]
+@pytest.mark.parametrize("weight", [0.0, 0.4, 1.0])
+def test_evidence_is_what_the_log_odds_lose_without_the_sentence(
+    linear: FrameModel, head: FrameHead, weight: float
+) -> None:
+    words, model = [2, 3, FAILURE, 4, 1], blended(linear, head, weight)
+    scene, cast, states = scene_of_words(words), ["one", "two", "", "two", "one"], states_of(words)
+    start, end = scene.sentences[2]
+    texts, casts = [scene.text, scene.text[:start] + scene.text[end:]], [" | ".join(cast), "one | two | two | one"]
+    proba = model.predict_proba(texts, casts, [states, np.delete(states, 2, axis=0)])[:, 0]
     odds = np.log(proba / (1 - proba))
-    assert alone.evidence(scene, [""] * 5, states_of(words))[2, 0] == pytest.approx(odds[0] - odds[1], rel=0.1)
-
-
-def test_evidence_of_the_states_is_what_the_log_odds_lose(linear: FrameModel, head: FrameHead) -> None:
-    words, alone = [2, 3, FAILURE, 4, 1], blended(linear, head, 1.0)
-    proba = alone.predict_proba([], [], [states_of(words), states_of([2, 3, 4, 1])])[:, 0]
-    odds = np.log(proba / (1 - proba))
-    assert alone.evidence(Scene("", ()), [], states_of(words))[2, 0] == pytest.approx(odds[0] - odds[1], rel=1e-3)
+    assert model.evidence(scene, cast, states)[2, 0] == pytest.approx(odds[0] - odds[1], rel=1e-3)
 
 
 @pytest.mark.parametrize("weight", [0.4, 1.0])
