@@ -47,7 +47,7 @@ def test_all_seeds_are_measured_beside_the_ablations(folder: Path) -> None:
     found = json.loads((folder / "out.json").read_text(encoding="utf-8"))
     assert {"target_blind/macro_f1", "name_only/macro_f1", "gain_over_name_only/macro_f1"} <= set(found["ablations"])
     assert any("(seed 0)" in note and "(seed 1)" in note for note in found["notes"])
-    assert "encoder, seed 1: step 2 of 8, epoch 1: loss" in done.stderr
+    assert "encoder, seed 1: step 2 of 64, epoch 1: loss" in done.stderr
     assert "Loading weights" not in done.stderr
 
 

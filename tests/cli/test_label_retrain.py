@@ -48,7 +48,7 @@ def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
             raise typer.Exit(2)
         out.write_text(gold)
 
-    def train(articles: Path, gold: Path, codebook: Path, *, promote: bool) -> None:
+    def train(articles: Path, gold: Path, codebook: Path, *, promote: bool, **_: object) -> None:
         noted.append(f"train on {articles.read_text().count(chr(10))} articles{', promote' if promote else ''}")
 
     monkeypatch.setattr(cli.label_retrain, "pull_annotations", pull)

@@ -57,7 +57,7 @@ STANCES = {
 }
 ACTORS = {"china": ("中国", "中方"), "japan": ("日本",)}
 FILLER = "𠮷野先生于周二出席🧲会议。"
-"""Two of its characters take two units in UTF-16, one of them four bytes in UTF-8."""
+"""Two of its characters take two units in UTF-16; offsets count each as one."""
 
 TRAIN = (
     *("train", "--articles", "articles.jsonl", "--gold", "gold.jsonl", "--codebook", "codebook.toml"),
@@ -224,9 +224,11 @@ def killed(inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         training = subprocess.Popen(
             [sys.executable, "-c", COMMAND, *TRAIN], cwd=folder, env=environment(), stdout=output, stderr=output
         )
-    while training.poll() is None and len(list((folder / "mlruns/checkpoints").glob("[!.]*"))) < 3:
-        time.sleep(0.005)
-    training.kill()
+    try:
+        while training.poll() is None and len(list((folder / "mlruns/checkpoints").glob("[!.]*"))) < 3:
+            time.sleep(0.005)
+    finally:
+        training.kill()
     assert training.wait() == -9, (folder.parent / "output.txt").read_text()
     return folder
 
