@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from huggingface_hub import constants
-from huggingface_hub.utils import enable_progress_bars
+from huggingface_hub.utils.tqdm import enable_progress_bars
 
 if find_spec("torch") is None and not os.environ.get("CI"):
     pytest.skip("needs torch and transformers: pip install -e '.[encoder]'", allow_module_level=True)
