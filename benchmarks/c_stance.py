@@ -9,9 +9,9 @@ from typing import Any
 
 from benchmarks.command import Options, Report, protocol, run
 from benchmarks.stance_data import read_stances, stance_codebook
-from benchmarks.stance_outcomes import by_seed, stance_outcomes
+from benchmarks.stance_outcomes import stance_runs
 from training.gold import Gold
-from training.outcome import Outcome, StanceOutcome
+from training.outcome import Outcome
 from training.quality import measure
 
 CODEBOOK = stance_codebook("c-stance", ["against", "neutral", "favor"])
@@ -20,14 +20,12 @@ CODEBOOK = stance_codebook("c-stance", ["against", "neutral", "favor"])
 def measure_stances(options: Options) -> Report:
     """Measure a stance model, and what it knows from the text or from the target alone."""
     train, test = _read(options, "train.jsonl"), _read(options, None)
-    outcomes, ablated = stance_outcomes(train, test, options)
-    ablations = {name: StanceOutcome.joined([one] * len(outcomes)) for name, one in ablated.items()}
-    outcome = Outcome(None, StanceOutcome.joined(outcomes))
-    quality = measure(outcome, CODEBOOK, ablations=ablations, seed=options.seed)
+    runs = stance_runs(train, test, options)
+    quality = measure(Outcome(None, runs.outcome), CODEBOOK, ablations=runs.ablations, seed=options.seed)
     notes = [
         *protocol(train, test, "pairs", lambda gold: len(gold.stances)),
         "target_blind sees the text only, name_only sees the target only",
-        *by_seed(outcomes, options.seed),
+        *runs.notes,
     ]
     return Report("stance", "stance/macro_f1", quality, CODEBOOK.stance_ids, notes)
 

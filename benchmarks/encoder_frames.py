@@ -16,10 +16,10 @@ from models.blended_frames import BlendedFrames
 from models.encoder_source import read_encoder
 from models.encoder_stance_model import EncoderStanceModel
 from models.news_model import FrameAnswers, NewsModel
-from models.targets import Scene
 from standpoint.errors import InputError, RecordError
 from standpoint.fields import Fields
 from standpoint.jsonl import read_jsonl
+from training.encoder_fitting import states_of, states_of_texts
 from training.encoder_frames import FrameArticles, FramePair
 from training.gold import Gold
 from training.outcome import FrameOutcome, Outcome, cross_validated, frame_outcome
@@ -75,9 +75,8 @@ def measure_encoder(
     if options.n_seeds > 1:
         raise InputError("the encoder is frozen here: there is no training to repeat. Leave out --n-seeds.")
     reader = EncoderStanceModel(read_encoder(encoder), 1).encoder
-    scenes = [Scene(text, ((0, len(text)),)) for text in DEFINITIONS]
-    definitions = np.concatenate(reader.read(scenes, [()] * len(scenes)).states)
-    states = reader.read([item.scene for item in gold.articles], [()] * len(gold)).states
+    definitions = states_of_texts(reader, DEFINITIONS)
+    states = states_of(reader, [item.scene for item in gold.articles])
     shared, learned = with_shares(gold, options.data / "annotators.jsonl")
     articles = FrameArticles(shared, states, shared.frame_shares, learned)
     linear = cast(FrameOutcome, cross_validated(gold, splits, fit).frames)  # every article has gold frames

@@ -15,16 +15,12 @@ from benchmarks.side_by_side import Agreement
 from benchmarks.usual_calls import gold_calls
 from benchmarks.usual_encoder import UsualFrames, UsualStances
 from measurement.classification import binary_counts, confusion_counts, macro_f1, macro_f1_of_confusion
-from models.blended_frames import BlendedFrames
-from models.encoder import Encoder
 from models.encoder_news_model import EncoderNewsModel
 from models.encoder_training import TrainingConfig
 from models.folder import load_model, save_model
 from models.news_model import NewsModel
-from models.targets import Scene
 from standpoint.errors import InputError
-from training.encoder_fitting import EncoderConfig, defining_sentences, states_of
-from training.encoder_frames import FrameArticles, FramePair
+from training.encoder_fitting import EncoderConfig, fit_frame_pair
 from training.encoder_recipe import EncoderRecipe
 from training.fitting import FitConfig, in_silence
 from training.gold import Gold
@@ -73,18 +69,10 @@ def fit_ours(frames: Sequence[Gold], stances: Gold, encoder: Path, *, seed: int)
         raise InputError("there are too few stances to train the encoder on. Give --stances a folder with more.")
     for part in frames:
         model = EncoderNewsModel(codebook, trained.encoder, stances=trained.stances)
-        model.frames = _our_frames(model.encoder, part, config)
+        pair = fit_frame_pair(model.encoder, part, config)
+        model.frames = pair.blended(pair.rule().blend.weight)
         recipe.finish(model, Gold(codebook, stances.articles), progress=in_silence)
         yield model
-
-
-def _our_frames(encoder: Encoder, gold: Gold, config: EncoderConfig) -> BlendedFrames:
-    """Fit frames on what the encoder makes of gold's articles, as `training.encoder_fitting` does."""
-    scenes = [Scene(text, ((0, len(text)),)) for text in defining_sentences(gold.codebook)]
-    states, present = states_of(encoder, [item.scene for item in gold.articles]), gold.present.astype(np.float64)
-    articles = FrameArticles(gold, states, present, present)
-    pair = FramePair.fit(articles, np.concatenate(states_of(encoder, scenes)), seed=config.training.seed)
-    return pair.blended(pair.rule().blend.weight)
 
 
 def both_sides(lessons: Lessons, kept: Kept) -> tuple[Sides, dict[str, Agreement]]:

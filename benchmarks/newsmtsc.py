@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from benchmarks.command import Options, Report, protocol, run
 from benchmarks.stance_data import read_stances, stance_codebook
-from benchmarks.stance_outcomes import by_seed, stance_outcomes
+from benchmarks.stance_outcomes import StanceRuns, stance_runs
 from training.gold import Gold
-from training.outcome import Outcome, StanceOutcome
+from training.outcome import Outcome
 from training.quality import Figure, Quality, measure
 
 CODEBOOK = stance_codebook("newsmtsc", ["negative", "neutral", "positive"])
@@ -29,17 +29,15 @@ def read(path: Path) -> Gold:
 def measure_stances(options: Options) -> Report:
     """Measure a stance model and its ablations; under several seeds, all their answers together."""
     train, test = read(options.data / "train.jsonl"), read(options.test or options.data / "test_mt.jsonl")
-    outcomes, ablated = stance_outcomes(train, test, options)
-    outcome = StanceOutcome.joined(outcomes)
-    ablations = {name: StanceOutcome.joined([one] * len(outcomes)) for name, one in ablated.items()}
+    runs = stance_runs(train, test, options)
     mixed = _mixed_polarity(test)
-    quality = measure(Outcome(None, outcome), CODEBOOK, ablations=ablations, seed=options.seed)
-    figures = [*quality.figures, *_on_mixed(outcome, ablations, np.tile(mixed, len(outcomes)), options.seed)]
+    quality = measure(Outcome(None, runs.outcome), CODEBOOK, ablations=runs.ablations, seed=options.seed)
+    figures = [*quality.figures, *_on_mixed(runs, np.tile(mixed, runs.n_seeds), options.seed)]
     notes = [
         *protocol(train, test, "targets", lambda gold: len(gold.stances)),
         PUBLISHED,
         f"mixed: the {int(mixed.sum())} targets in sentences whose targets differ in gold stance",
-        *by_seed(outcomes, options.seed),
+        *runs.notes,
     ]
     return Report("stance", "stance/macro_f1", Quality(tuple(figures)), CODEBOOK.stance_ids, notes)
 
@@ -57,13 +55,11 @@ def _mixed_polarity(test: Gold) -> NDArray[np.bool_]:
     return np.array([differs[owner] for owner in test.owners], dtype=bool)
 
 
-def _on_mixed(
-    outcome: StanceOutcome, ablations: dict[str, StanceOutcome], mixed: NDArray[np.bool_], seed: int
-) -> list[Figure]:
+def _on_mixed(runs: StanceRuns, mixed: NDArray[np.bool_], seed: int) -> list[Figure]:
     if not mixed.any():
         return []
-    less = {name: ablated.where(mixed) for name, ablated in ablations.items()}
-    quality = measure(Outcome(None, outcome.where(mixed)), CODEBOOK, ablations=less, seed=seed)
+    less = {name: ablated.where(mixed) for name, ablated in runs.ablations.items()}
+    quality = measure(Outcome(None, runs.outcome.where(mixed)), CODEBOOK, ablations=less, seed=seed)
     wanted = (
         "stance/macro_f1",
         *(f"stance/{name}/macro_f1" for name in less),

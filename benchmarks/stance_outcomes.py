@@ -1,6 +1,7 @@
 """What stance models answer on public data: the linear one, or an encoder under several seeds, and their ablations."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,12 +14,32 @@ from training.gold import Gold
 from training.outcome import StanceOutcome, held_out
 
 
-def stance_outcomes(train: Gold, test: Gold, options: Options) -> tuple[list[StanceOutcome], dict[str, StanceOutcome]]:
+@dataclass(frozen=True)
+class StanceRuns:
+    """The answers of all seeds as one outcome, those of each ablation as often, and what is to be said of the seeds."""
+
+    outcome: StanceOutcome
+    ablations: dict[str, StanceOutcome]
+    n_seeds: int
+    notes: list[str]
+
+
+def stance_runs(train: Gold, test: Gold, options: Options) -> StanceRuns:
     """Return what the model answers to `test`, once for each seed, and what its ablations answer.
 
     Raises:
         InputError: the encoder was not named, or what it needs is not installed.
     """
+    outcomes, ablated = _outcomes(train, test, options)
+    return StanceRuns(
+        outcome=StanceOutcome.joined(outcomes),
+        ablations={name: StanceOutcome.joined([one] * len(outcomes)) for name, one in ablated.items()},
+        n_seeds=len(outcomes),
+        notes=_by_seed(outcomes, options.seed),
+    )
+
+
+def _outcomes(train: Gold, test: Gold, options: Options) -> tuple[list[StanceOutcome], dict[str, StanceOutcome]]:
     if options.model == "encoder":
         try:
             from benchmarks.encoder_stances import encoder_outcomes
@@ -30,7 +51,7 @@ def stance_outcomes(train: Gold, test: Gold, options: Options) -> tuple[list[Sta
     return [outcome] if outcome is not None else [], ablated_stances(train, test, config)
 
 
-def by_seed(outcomes: Sequence[StanceOutcome], first: int) -> list[str]:
+def _by_seed(outcomes: Sequence[StanceOutcome], first: int) -> list[str]:
     """Say the macro-F1 of each seed, counted from the first, and their mean; nothing where there is one."""
     if len(outcomes) < 2:
         return []

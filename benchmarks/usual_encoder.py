@@ -16,11 +16,11 @@ from transformers import (
     get_linear_schedule_with_warmup,
     pipeline,
 )
-from transformers.utils import logging
 
 from benchmarks.usual_calls import Call, gold_calls
-from models.calibration import Floats, binary_proba, fit_binary_calibration
+from models.calibration import Floats, binary_proba, fit_binary_calibration, log_odds
 from models.encoder_processor import this_processor
+from models.encoder_source import quiet_transformers
 from standpoint.codebook import Codebook
 from training.gold import Gold
 from training.thresholds import frame_thresholds
@@ -61,22 +61,24 @@ class UsualClassifier:
 
     def __init__(self, folder: Path, n_labels: int, *, several: bool, seed: int = 0) -> None:
         """Read a pretrained encoder, or what `save` wrote."""
-        logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         torch.manual_seed(seed)
         kind = "multi_label_classification" if several else "single_label_classification"
         config = AutoConfig.from_pretrained(folder, num_labels=n_labels, problem_type=kind, local_files_only=True)
         if several:
             config.attention_probs_dropout_prob = 0.0  # training on long texts is four times as fast without
         self.several = several
-        self.tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        self.network = AutoModelForSequenceClassification.from_pretrained(folder, config=config, local_files_only=True)
+        with quiet_transformers():
+            self.tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+            self.network = AutoModelForSequenceClassification.from_pretrained(
+                folder, config=config, local_files_only=True
+            )
         self._pipelines: dict[bool, Any] = {}
 
     def save(self, folder: Path) -> None:
         """Write network and tokenizer as transformers does."""
-        self.network.save_pretrained(folder)
-        self.tokenizer.save_pretrained(folder)
+        with quiet_transformers():
+            self.network.save_pretrained(folder)
+            self.tokenizer.save_pretrained(folder)
 
     def fit(self, inputs: Sequence[Input], answers: NDArray[Any], config: FineTuning) -> Self:
         """Learn from class numbers (n_inputs,), or from 0 and 1 (n_inputs, n_labels) where several may hold."""
@@ -102,14 +104,15 @@ class UsualClassifier:
         """Return the probability of each label, (n_inputs, n_labels); inputs of like length are read together."""
         proba = np.zeros((len(inputs), self.network.config.num_labels))
         order = sorted(range(len(inputs)), key=lambda row: _length(inputs[row]))
-        answers = self._pipeline(half=setting.half)(
-            [inputs[row] for row in order],
-            batch_size=setting.batch_size,
-            truncation="only_first",
-            max_length=MAX_TOKENS,
-            top_k=None,
-            function_to_apply="sigmoid" if self.several else "softmax",
-        )
+        with quiet_transformers():
+            answers = self._pipeline(half=setting.half)(
+                [inputs[row] for row in order],
+                batch_size=setting.batch_size,
+                truncation="only_first",
+                max_length=MAX_TOKENS,
+                top_k=None,
+                function_to_apply="sigmoid" if self.several else "softmax",
+            )
         columns = self.network.config.label2id
         for row, answer in zip(order, answers, strict=True):
             for label in answer:
@@ -150,9 +153,9 @@ class UsualFrames:
 
     def tune(self, proba: Floats, present: NDArray[np.bool_]) -> Self:
         """Learn calibration and thresholds from probabilities of articles not learned from, (n_articles, n_frames)."""
-        pairs = zip(_log_odds(proba).T, present.T, strict=True)
+        pairs = zip(log_odds(proba).T, present.T, strict=True)
         self.calibration_ = np.array([fit_binary_calibration(*pair) for pair in pairs])
-        calibrated = binary_proba(_log_odds(proba), self.calibration_)
+        calibrated = binary_proba(log_odds(proba), self.calibration_)
         self.thresholds_ = frame_thresholds(calibrated, present.sum(axis=0))
         return self
 
@@ -162,7 +165,7 @@ class UsualFrames:
 
     def choose(self, proba: Floats) -> NDArray[np.bool_]:
         """Return which frames are called, (n_texts, n_frames)."""
-        called: NDArray[np.bool_] = binary_proba(_log_odds(proba), self.calibration_) >= self.thresholds_
+        called: NDArray[np.bool_] = binary_proba(log_odds(proba), self.calibration_) >= self.thresholds_
         return called
 
 
@@ -208,9 +211,3 @@ def _pairs(calls: Sequence[Call]) -> list[Input]:
 
 def _length(one: Input) -> int:
     return sum(map(len, one.values()))
-
-
-def _log_odds(proba: Floats) -> Floats:
-    clipped = np.clip(proba, 1e-6, 1 - 1e-6)
-    value: Floats = np.log(clipped) - np.log1p(-clipped)
-    return value

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from cli.agreement_table import print_agreement
-from cli.progress import told
+from cli.progress import Teller
 from report.agreement_input import read_answers, read_articles_by_id, read_predictions
 from report.agreement_page import agreement_page
 from report.agreement_report import ReportConfig, agreement_report
@@ -42,7 +42,7 @@ def show_agreement(
     known = None if articles is None else read_articles_by_id(articles)
     answers = read_answers(annotations, used, known)
     model = {} if predictions is None else read_predictions(predictions, used)
-    with told(console) as tell:
+    with Teller(console) as tell:
         tell("measuring agreement")
         report = agreement_report(
             answers, used, articles=known, predictions=model, config=ReportConfig(half_width=half_width)

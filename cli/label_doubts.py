@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.progress import told
+from cli.progress import Teller
 from cli.visible import visible_line
 from standpoint.codebook_file import load_codebook
 from standpoint.jsonl import write_jsonl
@@ -42,7 +42,7 @@ def list_doubts(
     """
     console, book = Console(), load_codebook(codebook)
     learned_from = read_gold(articles, gold, book)
-    with told(console) as tell:
+    with Teller(console) as tell:
         doubts = find_doubts(learned_from, FitConfig(seed=seed), progress=tell)
     listed = doubts.found[:n]
     console.print(_table(listed))

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli.progress import told
+from cli.progress import Teller
 from cli.studio_options import CodebookOption, ProjectOption, UrlOption, open_studio
 from cli.studio_output import print_counts, say, warn
 from labeling.pulling import PullReport, pull, quarantine_path, unknown_labels
@@ -33,7 +33,7 @@ def pull_annotations(
     """
     console = Console()
     loaded = load_codebook(codebook)
-    with closing(open_studio(url)) as studio, told(console) as tell:
+    with closing(open_studio(url)) as studio, Teller(console) as tell:
         found = project_of(studio, loaded, project)
         report = pull(studio, found["id"], out=out, full=full, tell=tell)
     _print(console, report, out)

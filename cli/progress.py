@@ -1,7 +1,5 @@
 """Progress on the terminal: what is being done, how far it is, and for how long still; plain lines elsewhere."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -67,13 +65,6 @@ class Teller:
         self._n_told = len(progress.scores)
 
 
-@contextmanager
-def told(console: Console) -> Iterator[Teller]:
-    """Lend a function that shows what is being done next; the line goes away when the work is over."""
-    with Teller(console) as teller:
-        yield teller
-
-
 def _figures(progress: TrainingProgress) -> str:
     loss = [] if progress.loss is None else [f"loss {progress.loss:.2f}"]
     return ", ".join([*loss, *(f"F1 held out {score:.3f}" for score in progress.scores[-1:])])
@@ -93,7 +84,6 @@ class _WhenKnown(ProgressColumn):
 
 
 def _columns() -> tuple[ProgressColumn, ...]:
-    left = TimeRemainingColumn()
     return (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -101,5 +91,5 @@ def _columns() -> tuple[ProgressColumn, ...]:
         TextColumn("{task.fields[figures]}"),
         TimeElapsedColumn(),
         _WhenKnown(TextColumn("left")),
-        _WhenKnown(left),
+        _WhenKnown(TimeRemainingColumn()),
     )

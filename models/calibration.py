@@ -58,5 +58,12 @@ def class_proba(scores: Floats, calibration: Floats) -> Floats:
     return value
 
 
+def log_odds(proba: Floats) -> Floats:
+    """Return the log-odds of probabilities of any shape, finite also for 0 and 1."""
+    clipped = np.clip(proba, 1e-6, 1 - 1e-6)
+    value: Floats = np.log(clipped) - np.log1p(-clipped)
+    return value
+
+
 def _log_odds(proba: float) -> float:
     return float(np.log(proba / (1 - proba)))

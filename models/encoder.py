@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.calibration import Floats, class_proba
+from models.calibration import Floats, class_proba, log_odds
 from models.encoder_runtime import Arrays32, EncoderRuntime
 from models.encoder_tokens import EncoderTokenizer
 from models.passage_batch import batches, passage_batch
@@ -51,8 +51,9 @@ class Places:
         shares = self.shares(len(chosen))[:, np.newaxis]
         is_alone = np.bincount(self.questions)[self.questions] == 1
         without = (whole - shares * self.scores) / np.maximum(1 - shares, 1e-9)
-        odds = [_log_odds(class_proba(scores, calibration), chosen[self.questions]) for scores in (whole, without)]
-        falls: Floats = np.where(is_alone, odds[0], odds[0] - odds[1])
+        own = np.arange(len(whole)), chosen[self.questions]
+        before, after = (log_odds(class_proba(scores, calibration)[own]) for scores in (whole, without))
+        falls: Floats = np.where(is_alone, before, before - after)
         return falls
 
     def shares(self, n_questions: int) -> Floats:
@@ -105,12 +106,6 @@ class Encoder:
         numbers, asked, answered = (np.concatenate(part) for part in zip(*found, strict=True))
         places = Places(numbers, asked, answered[:, 0].astype(np.float64), answered[:, 1:].astype(np.float64))
         return Reading(np.split(sums, sentences[1:-1]), places)
-
-
-def _log_odds(proba: Floats, chosen: NDArray[np.int64]) -> Floats:
-    own = np.clip(proba[np.arange(len(chosen)), chosen], 1e-6, 1 - 1e-6)
-    value: Floats = np.log(own) - np.log1p(-own)
-    return value
 
 
 def _add(passage: Passage, own: Arrays32, first: int, sums: Arrays32, counts: Numbers) -> None:

@@ -19,6 +19,8 @@ GRAPH, SMALL_GRAPH, NETWORK, CONFIG = "encoder.onnx", "encoder-int8.onnx", "netw
 """The files a runtime is made of: the graph, the graph in 8 bits, and for torch weights and configuration."""
 
 TORCH, EXACT, SMALL = "torch", "onnx-fp32", "onnx-int8"
+GRAPHS = {EXACT: GRAPH, SMALL: SMALL_GRAPH}
+"""The runtimes that need a graph alone, and which."""
 
 _N_TRIALS = 3
 _N_TOKENS, _N_PASSAGES = 128, 4
@@ -64,7 +66,7 @@ def choose_runtime(
 
 def _possible(files: KeptFiles, settings: Mapping[str, Any]) -> Iterator[str]:
     """Yield the names of the runtimes that the model allows and that may be quick here."""
-    for name, file in ((EXACT, GRAPH), (SMALL, SMALL_GRAPH)):
+    for name, file in GRAPHS.items():
         if file in files and settings["runtimes"][name]["allowed"]:
             yield name
     if NETWORK in files and find_spec("torch") and find_spec("transformers"):
@@ -80,7 +82,7 @@ def _made(name: str, files: KeptFiles, settings: Mapping[str, Any], n_threads: i
 
         weights, config = files.read(NETWORK), files.read(CONFIG)
         return restored_runtime(weights, config, n_stances=settings["n_stances"], n_threads=n_threads)
-    file = {EXACT: GRAPH, SMALL: SMALL_GRAPH}.get(name)
+    file = GRAPHS.get(name)
     if file is None or file not in files:
         raise ModelFolderError(f"runtime '{name}' is not among those of the model: {', '.join(settings['runtimes'])}.")
     return OnnxRuntime(files.read(file), name=name, padding=settings["padding"], n_threads=n_threads)

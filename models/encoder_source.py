@@ -35,7 +35,7 @@ def read_encoder(folder: Path) -> EncoderSource:
             f"{folder / WEIGHTS}: is not there. Name a folder that holds config.json, {WEIGHTS} and tokenizer.json."
         )
     try:
-        with _in_silence():
+        with quiet_transformers():
             encoder: PreTrainedModel = AutoModel.from_pretrained(folder, local_files_only=True, use_safetensors=True)
     except (OSError, ValueError, KeyError) as error:
         raise ModelFolderError(f"{folder}: is not an encoder ({error}). Fetch it again, or name another.") from error
@@ -48,7 +48,7 @@ def encoder_of(config: dict[str, Any]) -> PreTrainedModel:
     Raises:
         ValueError: the configuration is that of no known encoder.
     """
-    with _in_silence():
+    with quiet_transformers():
         encoder: PreTrainedModel = AutoModel.from_config(AutoConfig.for_model(**config))  # type: ignore[no-untyped-call]
     return _without_pooler(encoder)
 
@@ -61,8 +61,8 @@ def _without_pooler(encoder: PreTrainedModel) -> PreTrainedModel:
 
 
 @contextmanager
-def _in_silence() -> Iterator[None]:
-    """Keep the library from reporting weights that are not needed, and from drawing bars."""
+def quiet_transformers() -> Iterator[None]:
+    """For a while, keep the library from reporting weights that are not needed, and from drawing bars."""
     verbosity, has_bar = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]

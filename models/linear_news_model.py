@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from models.calibration import Floats
+from models.calibration import Floats, log_odds
 from models.frame_model import FrameModel
 from models.news_model import Answers, AskedArticle, FrameAnswers, NewsModel, Shown, StanceAnswers, strongest
 from models.stance_model import StanceModel, TargetInText
@@ -87,7 +87,7 @@ class LinearNewsModel(NewsModel):
         parts = [(number, *part) for number, question in enumerate(questions) for part in _by_sentence(question)]
         shown: list[list[tuple[Span, float]]] = [[] for _ in questions]
         if self.stance_model is not None and parts:
-            odds = _log_odds(self.stance_model.predict_proba([part for _, _, part in parts]))
+            odds = log_odds(self.stance_model.predict_proba([part for _, _, part in parts]))
             for (number, span, _), row in zip(parts, odds, strict=True):
                 shown[number].append((span, float(row[chosen[number]])))
         return [strongest(pairs) for pairs in shown]
@@ -105,9 +105,3 @@ def _by_sentence(question: TargetInText) -> Iterator[tuple[Span, TargetInText]]:
 
 def _moved(spans: Sequence[Span], distance: int) -> tuple[Span, ...]:
     return tuple((start + distance, end + distance) for start, end in spans)
-
-
-def _log_odds(proba: Floats) -> Floats:
-    clipped = np.clip(proba, 1e-6, 1 - 1e-6)
-    value: Floats = np.log(clipped) - np.log1p(-clipped)
-    return value

@@ -133,14 +133,27 @@ def states_of(encoder: Encoder, scenes: Sequence[Scene]) -> list[States]:
     return list(encoder.read(scenes, [()] * len(scenes)).states)
 
 
-def _add_frames(model: EncoderNewsModel, gold: Gold, config: EncoderConfig) -> tuple[str, ...]:
-    """Fit frames on the states of the articles; none where no frame can be learned."""
-    states = states_of(model.encoder, [item.scene for item in gold.articles])
-    texts = defining_sentences(gold.codebook)
-    definitions = np.concatenate(states_of(model.encoder, [Scene(text, ((0, len(text)),)) for text in texts]))
+def states_of_texts(encoder: Encoder, texts: Sequence[str]) -> States:
+    """Return what an encoder makes of texts, each read as one sentence, (n_texts, n_layers, width)."""
+    return np.concatenate(states_of(encoder, [Scene(text, ((0, len(text)),)) for text in texts]))
+
+
+def fit_frame_pair(encoder: Encoder, gold: Gold, config: EncoderConfig) -> FramePair:
+    """Fit the linear model and the head on what an encoder makes of gold's articles and of the codebook's words.
+
+    Raises:
+        TrainingError: there are fewer than two stories.
+    """
+    states = states_of(encoder, [item.scene for item in gold.articles])
+    definitions = states_of_texts(encoder, defining_sentences(gold.codebook))
     shares = gold.frame_shares if config.soft else gold.present.astype(np.float64)
     articles = FrameArticles(gold, states, shares, (gold.present + shares) / 2)
-    pair = FramePair.fit(articles, definitions, n_folds=config.n_folds, seed=config.training.seed)
+    return FramePair.fit(articles, definitions, n_folds=config.n_folds, seed=config.training.seed)
+
+
+def _add_frames(model: EncoderNewsModel, gold: Gold, config: EncoderConfig) -> tuple[str, ...]:
+    """Give a model its frames, none where no frame can be learned; return what is to be told of them."""
+    pair = fit_frame_pair(model.encoder, gold, config)
     if not pair.is_fitted.any():
         return ()
     rule = pair.rule()

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from measurement.classification import binary_counts, confusion_counts, macro_f1, macro_f1_of_confusion
-from models.canaries import canary_articles
+from models.canaries import canary_answers
 from models.encoder import Encoder
-from models.encoder_choice import CONFIG, EXACT, GRAPH, NETWORK, SMALL, SMALL_GRAPH, TORCH
+from models.encoder_choice import CONFIG, EXACT, GRAPH, GRAPHS, NETWORK, SMALL, SMALL_GRAPH, TORCH
 from models.encoder_export import export_network, quantise
 from models.encoder_network import EncoderNetwork
 from models.encoder_news_model import EncoderNewsModel, Package
@@ -25,7 +25,6 @@ from models.encoder_tokens import TOKENIZER
 from models.encoder_torch import settled
 from models.kept_files import KeptFiles
 from models.news_model import NewsModel
-from standpoint.article import Article
 from standpoint.errors import TrainingError
 from training.encoder_fitting import EncoderConfig, fit_encoder, held_out_part, stances_of
 from training.fitting import FitConfig, Progress
@@ -124,10 +123,9 @@ def _written(network: EncoderNetwork, model: EncoderNewsModel, folder: Path) -> 
     (folder / NETWORK).write_bytes(network_weights(network))
     (folder / CONFIG).write_bytes(network_config(network))
     (folder / TOKENIZER).write_text(model.encoder.tokenizer.to_json(), encoding="utf-8")
-    graphs = {EXACT: GRAPH, SMALL: SMALL_GRAPH}
     runtimes: dict[str, EncoderRuntime] = {
         name: OnnxRuntime((folder / file).read_bytes(), name=name, padding=network.padding)
-        for name, file in graphs.items()
+        for name, file in GRAPHS.items()
     }
     return {**runtimes, TORCH: settled(network, this_processor())}
 
@@ -136,12 +134,12 @@ def _measured(
     model: EncoderNewsModel, runtimes: Mapping[str, EncoderRuntime], gold: Gold, hold: Gold
 ) -> tuple[dict[str, dict[str, Any]], float]:
     """Return what each runtime costs against the exact one, and how far canary answers may be off; leave it exact."""
-    articles, figures, answers = canary_articles(gold.codebook), {}, {}
+    figures, answers = {}, {}
     for name in (SMALL, TORCH, EXACT):
         model.encoder = Encoder(model.encoder.tokenizer, runtimes[name], model.encoder.passages)
         model.stances = stances_of(model, model.encoder)
         figures[name] = _figures(held_out(model, gold, hold))
-        answers[name] = _probabilities(model, articles)
+        answers[name] = _canary_proba(model)
     losses = {}
     for name in runtimes:
         lost = {part: round(figures[EXACT][part] - figure, 4) for part, figure in figures[name].items()}
@@ -168,8 +166,6 @@ def _figures(outcome: Outcome) -> dict[str, float]:
     return found
 
 
-def _probabilities(model: NewsModel, articles: Iterable[Article]) -> NDArray[np.float64]:
-    """Return every probability a model answers with, one after the other."""
-    predictions = model.predict(list(articles), evidence=False)
-    frames = [frame.proba for item in predictions for frame in item.frames]
-    return np.array([*frames, *(proba for item in predictions for one in item.stances for proba in one.proba.values())])
+def _canary_proba(model: NewsModel) -> NDArray[np.float64]:
+    """Return every probability that a model answers the canaries with, one after the other."""
+    return np.array([proba for found in canary_answers(model)["answers"].values() for proba in found.values()])

@@ -6,7 +6,7 @@ import re
 import pytest
 from rich.console import Console
 
-from cli.progress import Teller, told
+from cli.progress import Teller
 from models.encoder_progress import TrainingProgress
 
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -97,7 +97,7 @@ def test_nothing_is_left_on_a_terminal_even_when_the_work_breaks_off() -> None:
     page = console(is_terminal=True)
 
     def broken_off() -> None:
-        with told(page) as teller:
+        with Teller(page) as teller:
             teller("final: stances")
             teller.observe(epoch(4, 0.5))
             raise KeyboardInterrupt

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import pytest
 from huggingface_hub import constants
-from huggingface_hub.utils.tqdm import enable_progress_bars
 
 if find_spec("torch") is None and not os.environ.get("CI"):
     pytest.skip("needs torch and transformers: pip install -e '.[encoder]'", allow_module_level=True)
@@ -274,7 +273,6 @@ def test_a_cache_that_cannot_be_written_is_told(fetch: Callable[..., Path], tmp_
 def test_a_terminal_gets_a_progress_bar_and_a_file_does_not(
     is_terminal: bool, fetch: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    enable_progress_bars()  # transformers switches them off for both where it is asked to be silent
     screen = io.StringIO()
     monkeypatch.setattr(screen, "isatty", lambda: is_terminal)
     monkeypatch.setattr("sys.stderr", screen)
