@@ -26,7 +26,7 @@ def cast_by_sentence(scene: Scene, targets: Sequence[Target], actors: Collection
         while position < len(starts) and starts[position][0] < end:
             present.add(starts[position][1])
             position += 1
-        described.append(" | ".join(_words(sorted(present), list(tone_words(scene.text[start:end])))))
+        described.append(" | ".join(_words(sorted(present), tone_words(scene.text[start:end]))))
     return described
 
 

@@ -176,7 +176,7 @@ def _tone(parts: Mapping[str, str]) -> str:
     """Name the good and bad words of each part, and which of them prevail there."""
     found = []
     for part, text in parts.items():
-        tones = list(tone_words(text))
+        tones = tone_words(text)
         balance = sum(1 if tone in ("good", "notbad") else -1 for tone in tones)
         found += [f"{part}{tone}" for tone in tones]
         found.append(f"{part}net{'good' if balance > 0 else 'bad' if balance < 0 else 'even'}{min(len(tones), 1)}")

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -12,29 +12,32 @@ from standpoint.sentences import Span
 
 TONE_FILE = Path(__file__).with_name("tone.toml")
 
-_RUN = re.compile(r"[a-z]+(?:[-'’][a-z]+)*|[\u3400-\u9fff]+")
+_ENGLISH = r"(?<=[a-z])[a-z]*(?:[-'’][a-z]+)*"
 _PREFIX = 3
-_FIRST_CHINESE = "\u3400"
+_GROUP = 28
+"""First characters of Chinese words that are passed over together: about the square root of how many there are."""
+
 _DENY = "deny"
-_ENGLISH_REACH, _CHINESE_REACH = 4, 1
+_REACH = {_DENY: 4, f"{_DENY}_chinese": 1}
 """How many words (English) or listed words (Chinese) after a denial it can turn around."""
 
 
 @dataclass(frozen=True)
 class _WordList:
+    """The listed words, and a pattern that finds any English word and the listed Chinese ones."""
+
     whole: dict[str, str]
     prefixes: dict[str, list[tuple[str, str]]]
-    chinese: re.Pattern[str]
-    chinese_kinds: dict[str, str]
+    pattern: re.Pattern[str]
 
 
-def tone_words(text: str) -> Iterator[str]:
-    """Yield 'good' or 'bad' for each evaluative word, 'notgood' or 'notbad' where a denial stands shortly before it.
+def tone_words(text: str) -> list[str]:
+    """Return 'good' or 'bad' for each evaluative word, 'notgood' or 'notbad' where a denial stands shortly before it.
 
-    >>> list(tone_words("The plan is not a success but a blunder. 这不是失败"))
+    >>> tone_words("The plan is not a success but a blunder. 这不是失败")
     ['notgood', 'bad', 'notbad']
     """
-    return (tone for _, tone in tone_spans(text))
+    return [tone for _, tone in _tones(map(_kind, _words().pattern.findall(_lower(text))))]
 
 
 def tone_spans(text: str) -> Iterator[tuple[Span, str]]:
@@ -43,17 +46,8 @@ def tone_spans(text: str) -> Iterator[tuple[Span, str]]:
     >>> list(tone_spans("not a success"))
     [((6, 13), 'notgood')]
     """
-    reach = 0
-    for run in _RUN.finditer(_lower(text)):
-        is_chinese = run[0][0] >= _FIRST_CHINESE
-        for span, kind in _chinese_kinds(run) if is_chinese else ((run.span(), _kind(run[0])),):
-            if kind is None:
-                reach -= 1
-            elif kind == _DENY:
-                reach = _CHINESE_REACH if is_chinese else _ENGLISH_REACH
-            else:
-                yield span, f"not{kind}" if reach > 0 else kind
-                reach = 0
+    found = list(_words().pattern.finditer(_lower(text)))
+    return ((found[number].span(), tone) for number, tone in _tones(_kind(match[0]) for match in found))
 
 
 @cache
@@ -68,10 +62,17 @@ def _lower(text: str) -> str:
     return lower if len(lower) == len(text) else "".join(one if len(one.lower()) > 1 else one.lower() for one in text)
 
 
-def _chinese_kinds(run: re.Match[str]) -> Iterator[tuple[Span, str | None]]:
-    words = _words()
-    for found in words.chinese.finditer(run[0]):
-        yield (run.start() + found.start(), run.start() + found.end()), words.chinese_kinds[found[0]]
+def _tones(kinds: Iterable[str | None]) -> Iterator[tuple[int, str]]:
+    """Yield the number of each evaluative word and its tone, given the kinds of all words in order."""
+    reach = 0
+    for number, kind in enumerate(kinds):
+        if kind is None:
+            reach -= 1
+        elif kind in _REACH:
+            reach = _REACH[kind]
+        else:
+            yield number, f"not{kind}" if reach > 0 else kind
+            reach = 0
 
 
 @lru_cache(maxsize=1 << 16)
@@ -93,10 +94,24 @@ def _words() -> _WordList:
     for entry, kind in sorted(english.items(), key=lambda item: -len(item[0])):
         if entry.endswith("*"):
             prefixes.setdefault(entry[:_PREFIX], []).append((entry[:-1], kind))
-    longest_first = sorted(chinese, key=lambda entry: (-len(entry), entry))
-    return _WordList(
-        whole={entry: kind for entry, kind in english.items() if not entry.endswith("*")},
-        prefixes=prefixes,
-        chinese=re.compile("|".join(map(re.escape, longest_first))),
-        chinese_kinds=chinese,
-    )
+    whole = {entry: kind for entry, kind in english.items() if not entry.endswith("*")}
+    whole |= {entry: f"{_DENY}_chinese" if kind == _DENY else kind for entry, kind in chinese.items()}
+    return _WordList(whole, prefixes, _pattern(chinese))
+
+
+def _pattern(chinese: Iterable[str]) -> re.Pattern[str]:
+    """Return a pattern for any English word and these Chinese ones, of which the longest is found.
+
+    A pattern tries its alternatives one by one. So they are put together by first character, and these in groups,
+    which are passed over at once: that makes Chinese four times as quick.
+    """
+    endings: dict[str, list[str]] = {}
+    for entry in sorted(chinese, key=lambda entry: (-len(entry), entry)):
+        endings.setdefault(re.escape(entry[0]), []).append(re.escape(entry[1:]))
+    branches = [f"(?<={first})(?:{'|'.join(rest)})" for first, rest in endings.items()]
+    firsts = list(endings)
+    groups = [
+        f"(?<=[{''.join(firsts[start : start + _GROUP])}])(?:{'|'.join(branches[start : start + _GROUP])})"
+        for start in range(0, len(firsts), _GROUP)
+    ]
+    return re.compile(f"[a-z{''.join(firsts)}](?:{'|'.join([_ENGLISH, *groups])})")

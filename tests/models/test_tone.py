@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from models.tone import TONE_FILE, tone_fingerprint, tone_words
+from models.tone import TONE_FILE, tone_fingerprint, tone_spans, tone_words
 
 
 @pytest.mark.parametrize(
@@ -21,11 +21,23 @@ from models.tone import TONE_FILE, tone_fingerprint, tone_words
     ],
 )
 def test_evaluative_words_are_named_with_their_direction(text: str, tones: list[str]) -> None:
-    assert list(tone_words(text)) == tones
+    assert tone_words(text) == tones
 
 
 def test_a_denial_reaches_a_few_words_only() -> None:
-    assert list(tone_words("not that anyone at all in the whole wide world cares, a success")) == ["good"]
+    assert tone_words("not that anyone at all in the whole wide world cares, a success") == ["good"]
+
+
+def test_every_listed_chinese_word_is_found_whole_in_any_company() -> None:
+    lists = tomllib.loads(TONE_FILE.read_text(encoding="utf-8"))["zh"]
+    for kind in ("good", "bad"):
+        for word in lists[kind]:
+            found = list(tone_spans(f"X的{word}。"))
+            assert found == [((2, 2 + len(word)), kind)], word
+
+
+def test_spans_count_characters_of_the_text_as_it_is() -> None:
+    assert list(tone_spans("İZMİR: A BLUNDER, 彻底失败")) == [((9, 16), "bad"), ((20, 22), "bad")]
 
 
 def test_no_word_is_in_two_lists() -> None:
