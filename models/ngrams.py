@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Keys = NDArray[np.int64]
+Counts = tuple[Keys, Keys, NDArray[np.float32]]
+"""Row numbers, keys and counts, sorted by row and key."""
 
 KEY_BITS = 22
 """Bits of a hashed n-gram; two n-grams share a key once in 4 million."""
@@ -19,10 +21,12 @@ KEY_BITS = 22
 _BASE = 0x9E3779B97F4A7C15 | 1
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _MASK = (1 << 64) - 1
-_BATCH_CHARACTERS = 1 << 16
+_BATCH_CHARACTERS = 1 << 15
 _BATCH_TEXTS = 1 << (32 - KEY_BITS)
-_Spans = tuple[slice | Keys, slice | Keys, NDArray[np.bool_]]
-"""Starts, ends and whether each span is an n-gram."""
+_Spans = tuple[slice | Keys, slice | Keys, slice | NDArray[np.bool_]]
+"""Starts, ends and which of the spans are n-grams."""
+
+_ALL = slice(None)
 
 _SPACE, _LETTER, _HAN, _SIGN = 0, 1, 2, 3
 
@@ -41,7 +45,7 @@ class NgramConfig:
     chinese: tuple[int, int] = (0, 0)
 
 
-def count_ngrams(texts: Sequence[str], config: NgramConfig, *, salt: int = 0) -> tuple[Keys, Keys, NDArray[np.float32]]:
+def count_ngrams(texts: Sequence[str], config: NgramConfig, *, salt: int = 0) -> Counts:
     """Count the hashed n-grams of each text.
 
     Args:
@@ -52,68 +56,78 @@ def count_ngrams(texts: Sequence[str], config: NgramConfig, *, salt: int = 0) ->
     Returns:
         Row numbers, keys (0 to 2 ** KEY_BITS - 1) and counts, three arrays of one length, sorted by row and key.
     """
-    parts = [_count_batch(batch, first, config, salt) for first, batch in _batches(texts)]
+    parts = [(batch.first, *batch.count(config, salt=salt)) for batch in text_batches(texts)]
     if not parts:
         empty = np.zeros(0, dtype=np.int64)
         return empty, empty, empty.astype(np.float32)
-    rows, keys, counts = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-    return rows, keys, counts
+    firsts, rows, keys, counts = zip(*parts, strict=True)
+    return np.concatenate(list(map(np.add, rows, firsts))), np.concatenate(keys), np.concatenate(counts)
 
 
-def _batches(texts: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    """Yield the normalised texts in batches that fit the processor's cache, each with its first row number."""
+class TextBatch:
+    """Texts side by side that fit the processor's cache, made ready once for all n-grams that are counted in them.
+
+    `first` is the number of its first text among all texts.
+    """
+
+    def __init__(self, first: int, normal_texts: Sequence[str]) -> None:
+        self.first, self.n_texts = first, len(normal_texts)
+        codes = np.frombuffer("".join(normal_texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        lengths = [len(text) for text in normal_texts]
+        self._rows = np.repeat(np.arange(self.n_texts, dtype=np.uint32) << KEY_BITS, lengths)
+        self._hasher = _Hasher(codes)
+        self._kinds = _kinds()[np.minimum(codes, 0x1FFFF)]
+
+    def count(self, config: NgramConfig, *, salt: int = 0) -> Counts:
+        """Count n-grams as `count_ngrams` does; rows are numbered from 0."""
+        rows, keys = self._rows, self._hasher.keys
+        spans = [(salt * 16 + 1, *span) for span in _characters(self._kinds, config)]
+        spans += [(salt * 16 + 2, *span) for span in _words(self._kinds, rows, config)]
+        spans += [(salt * 16 + 3, *span) for span in _chinese(self._kinds, config)]
+        packed = np.concatenate(
+            [rows[:0], *((rows[starts] | keys(starts, ends, salt))[kept] for salt, starts, ends, kept in spans)]
+        )
+        packed.sort()
+        return _run_lengths(packed)
+
+
+def text_batches(texts: Sequence[str]) -> Iterator[TextBatch]:
+    """Yield the texts, in order, in batches."""
     batch: list[str] = []
     room = _BATCH_CHARACTERS
     for row, text in enumerate(texts):
         normal = f" {' '.join(text.lower().split())} "
         if batch and (room < len(normal) or len(batch) == _BATCH_TEXTS):
-            yield row - len(batch), batch
+            yield TextBatch(row - len(batch), batch)
             batch, room = [], _BATCH_CHARACTERS
         batch.append(normal)
         room -= len(normal)
     if batch:
-        yield len(texts) - len(batch), batch
+        yield TextBatch(len(texts) - len(batch), batch)
 
 
-def _count_batch(
-    texts: list[str], first: int, config: NgramConfig, salt: int
-) -> tuple[Keys, Keys, NDArray[np.float32]]:
-    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    rows = np.repeat(np.arange(len(texts), dtype=np.uint32) << KEY_BITS, [len(text) for text in texts])
-    hasher = _Hasher(codes)
-    kinds = _kinds()[np.minimum(codes, 0x1FFFF)]
-    spans = [(salt * 16 + 1, *span) for span in _characters(kinds, config)]
-    spans += [(salt * 16 + 2, *span) for span in _words(kinds, rows, config)]
-    spans += [(salt * 16 + 3, *span) for span in _chinese(kinds, config)]
-    packed = np.concatenate(
-        [rows[:0], *((rows[starts] | hasher.keys(starts, ends, salt))[kept] for salt, starts, ends, kept in spans)]
-    )
-    packed.sort()
-    return _run_lengths(packed, first)
-
-
-def _run_lengths(packed: NDArray[np.uint32], first: int) -> tuple[Keys, Keys, NDArray[np.float32]]:
+def _run_lengths(packed: NDArray[np.uint32]) -> Counts:
     firsts = np.flatnonzero(np.concatenate([[True], packed[1:] != packed[:-1]])[: len(packed)])
     counts = np.diff(firsts, append=len(packed)).astype(np.float32)
     unique = packed[firsts].astype(np.int64)
-    return (unique >> KEY_BITS) + first, unique & ((1 << KEY_BITS) - 1), counts
+    return unique >> KEY_BITS, unique & ((1 << KEY_BITS) - 1), counts
 
 
 def _characters(kinds: NDArray[np.uint8], config: NgramConfig) -> Iterator[_Spans]:
     """Yield the character n-grams of each length."""
+    if config.characters[0] <= 1 <= config.characters[1]:
+        yield from _chinese(kinds, NgramConfig(chinese=(1, 1)))
     is_text = kinds != _SPACE
     inside = is_text | True
-    for length in range(1, min(config.characters[1], len(kinds)) + 1):
+    for length in range(2, min(config.characters[1], len(kinds)) + 1):
         first, last = is_text[: len(kinds) - length + 1], is_text[length - 1 :]
-        if length == 1:
-            kept = kinds == _HAN
-        elif length == 2:
+        if length == 2:
             kept = first & last
         else:
             inside = inside[: len(last)] & is_text[length - 2 : -1]
             kept = inside & (first | last)
         if length >= config.characters[0]:
-            yield *_all_of(length, len(kinds)), kept
+            yield slice(len(kinds) - length + 1), slice(length, len(kinds) + 1), kept
 
 
 def _words(kinds: NDArray[np.uint8], rows: NDArray[np.uint32], config: NgramConfig) -> Iterator[_Spans]:
@@ -133,12 +147,8 @@ def _chinese(kinds: NDArray[np.uint8], config: NgramConfig) -> Iterator[_Spans]:
     for length in range(1, min(config.chinese[1], len(kinds)) + 1 if is_han.any() else 1):
         kept = kept[: len(kinds) - length + 1] & is_han[length - 1 :]
         if length >= config.chinese[0]:
-            yield *_all_of(length, len(kinds)), kept
-
-
-def _all_of(length: int, n_characters: int) -> tuple[slice, slice]:
-    """Return starts and ends of all spans of one length."""
-    return slice(n_characters - length + 1), slice(length, n_characters + 1)
+            starts = np.flatnonzero(kept)
+            yield starts, starts + length, _ALL
 
 
 class _Hasher:

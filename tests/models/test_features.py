@@ -100,6 +100,23 @@ def test_views_look_at_their_own_column_of_texts() -> None:
     assert max(*np.flatnonzero(one), *np.flatnonzero(other)) < 2
 
 
+def test_scores_are_features_times_coefficients_whether_or_not_views_share_their_texts() -> None:
+    many = [f"{text} {number}" for number in range(400) for text in TEXTS] * 2  # more than one batch, each twice
+    characters = NgramConfig(characters=(1, 3))
+    features = TfidfFeatures([View("one", WORDS), View("two", characters, weight=0.4), View("three", WORDS)])
+    columns = [many, many, many[::-1]]
+    matrix = features.fit_transform(columns)
+    coefficients = np.random.default_rng(0).normal(size=(2, matrix.shape[1])).astype(np.float32)
+    assert features.scores(columns, coefficients) == pytest.approx(matrix @ coefficients.T, abs=1e-5)
+    apart = features.scores([list(column) for column in columns], coefficients)
+    assert features.scores(columns, coefficients).tolist() == apart.tolist()
+
+
+def test_no_text_has_no_scores() -> None:
+    features = fitted(TEXTS)
+    assert features.scores([[]], np.ones((3, len(features.keys_)), dtype=np.float32)).shape == (0, 3)
+
+
 def test_no_text_gives_no_row() -> None:
     assert fitted(TEXTS).transform([[]]).shape == (0, len(fitted(TEXTS).keys_))
 
