@@ -1,8 +1,7 @@
 """The linear news model: n-grams of the text for its frames, of what surrounds each actor for its stance."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,7 +11,7 @@ from models.calibration import Floats, log_odds
 from models.frame_model import FrameModel
 from models.news_model import Answers, AskedArticle, FrameAnswers, NewsModel, Shown, StanceAnswers, strongest
 from models.stance_model import StanceModel, TargetInText
-from models.targets import Scene, mentions_by_sentence
+from models.targets import Scene, Target, mentions_by_sentence
 from standpoint.codebook import Codebook
 from standpoint.sentences import Span
 
@@ -76,32 +75,35 @@ class LinearNewsModel(NewsModel):
         return shown
 
     def _stance_answers(self, questions: Sequence[TargetInText], evidence: bool) -> StanceAnswers | None:
+        """Ask of each target, and for evidence of each sentence that names it as well, read alone.
+
+        All is asked at once, for much of what is read is the same.
+        """
         if self.stance_model is None or not questions:
             return None
-        proba = self.stance_model.predict_proba(questions)
-        chosen = self.stance_model.choose(proba)
-        return StanceAnswers(proba, chosen, self._stance_evidence(questions, chosen) if evidence else ())
-
-    def _stance_evidence(self, questions: Sequence[TargetInText], chosen: NDArray[np.int64]) -> list[Shown]:
-        """Ask of each sentence that names the target, read alone; show those that speak most for the answer."""
-        parts = [(number, *part) for number, question in enumerate(questions) for part in _by_sentence(question)]
-        shown: list[list[tuple[Span, float]]] = [[] for _ in questions]
-        if self.stance_model is not None and parts:
-            odds = log_odds(self.stance_model.predict_proba([part for _, _, part in parts]))
-            for (number, span, _), row in zip(parts, odds, strict=True):
-                shown[number].append((span, float(row[chosen[number]])))
-        return [strongest(pairs) for pairs in shown]
+        parts = [_by_sentence(question) if evidence else [] for question in questions]
+        alone = [part for some in parts for _, part in some]
+        proba = self.stance_model.predict_proba([*questions, *alone])
+        chosen = self.stance_model.choose(proba[: len(questions)])
+        odds = iter(log_odds(proba[len(questions) :]))
+        shown = [
+            strongest([(span, float(next(odds)[stance])) for span, _ in some])
+            for stance, some in zip(chosen, parts, strict=True)
+        ]
+        return StanceAnswers(proba[: len(questions)], chosen, shown)
 
 
-def _by_sentence(question: TargetInText) -> Iterator[tuple[Span, TargetInText]]:
-    """Yield each sentence that names the target, and the question asked of that sentence as if it were all."""
+def _by_sentence(question: TargetInText) -> list[tuple[Span, TargetInText]]:
+    """Return each sentence that names the target, and the question asked of that sentence as if it were all."""
     scene, target = question.scene, question.target
     starts = [start for start, _ in scene.actors]
+    asked = []
     for (start, end), inside in mentions_by_sentence(scene, target):
         actors = scene.actors[bisect_left(starts, start) : bisect_left(starts, end)]
         alone = Scene(scene.text[start:end], ((0, end - start),), _moved(actors, -start))
-        yield (start, end), TargetInText(alone, replace(target, mentions=_moved(inside, -start)))
+        asked.append(((start, end), TargetInText(alone, Target(target.actor, target.names, _moved(inside, -start)))))
+    return asked
 
 
 def _moved(spans: Sequence[Span], distance: int) -> tuple[Span, ...]:
-    return tuple((start + distance, end + distance) for start, end in spans)
+    return tuple([(start + distance, end + distance) for start, end in spans])

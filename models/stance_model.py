@@ -12,7 +12,7 @@ from models.calibration import Floats, class_proba
 from models.classifier import fit_one_against_rest
 from models.features import Arrays, TfidfFeatures, View
 from models.ngrams import NgramConfig
-from models.targets import VIEW_NAMES, Scene, Target, target_views
+from models.targets import VIEW_NAMES, ReadPassages, Scene, Target, target_views
 
 _BOTH = NgramConfig(characters=(1, 5), words=(1, 2))
 _WORDS = NgramConfig(words=(1, 1))
@@ -136,6 +136,7 @@ class StanceModel(StanceScorer):
         return self
 
     def _columns(self, questions: Sequence[TargetInText]) -> list[list[str]]:
-        views = [target_views(question.scene, question.target) for question in questions]
+        read: ReadPassages = {}
+        views = [target_views(question.scene, question.target, read) for question in questions]
         wanted = [VIEW_NAMES.index(view.name) for view in self.features.views]
         return [[texts[index] for texts in views] for index in wanted]

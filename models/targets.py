@@ -18,6 +18,10 @@ VIEW_NAMES = (
 )
 """What a target is seen through: the passages that name it, its name beside the text, and the whole text."""
 
+_Windows = tuple[str, str, str, str, str]
+ReadPassages = dict[str, list[_Windows]]
+"""Left, right, around, clause and offsets of every mention of the target, by masked passage."""
+
 Item = TypeVar("Item")
 
 _MOST = 200
@@ -50,16 +54,25 @@ class Scene:
     actors: tuple[Span, ...] = ()
 
 
-def target_views(scene: Scene, target: Target) -> tuple[str, ...]:
+def target_views(scene: Scene, target: Target, read: ReadPassages | None = None) -> tuple[str, ...]:
     """Return the views of a target in the order of `VIEW_NAMES`.
 
     Mentions of the target are masked, and so are all other actors, so that what is learned of one actor
     holds for the next. Where the text never names the target, the sentence that shares most with its name stands in.
+
+    Args:
+        scene: the text.
+        target: who is asked about.
+        read: what was read before, which is not read again but added to; for questions that share passages.
     """
+    known = {} if read is None else read
     scene = _without_masks(scene)
     masks = _masks(scene, target)
     passages = [_masked(scene.text, span, masks) for span, _ in mentions_by_sentence(scene, target)]
-    windows = _spread([window for passage in passages for window in _windows(passage)])
+    for passage in passages:
+        if passage not in known:
+            known[passage] = list(_windows(passage))
+    windows = _spread([window for passage in passages for window in known[passage]])
     if not passages and target.names:
         passages = [_closest_sentence(scene, target.names[0])]
     name = target.names[0] if target.names else ""
@@ -124,45 +137,48 @@ def _masked(text: str, span: Span, masks: Sequence[tuple[int, int, str]]) -> str
     return "".join(parts)
 
 
-def _windows(passage: str) -> Iterator[tuple[str, str, str, str, str]]:
+def _windows(passage: str) -> Iterator[_Windows]:
     """Yield left, right, around, clause and offsets for every mention of the target in a masked sentence."""
-    tokens = [(match.start(), match.end(), match.group()) for match in _TOKEN.finditer(passage)]
-    n_han = sum("\u3400" <= token[2] <= "\u9fff" for token in tokens)
-    stretch = _HAN_PER_WORD if n_han * 2 > len(tokens) else 1
+    tokens = list(_TOKEN.finditer(passage))
+    words = [token[0] for token in tokens]
+    n_han = len([word for word in words if "\u3400" <= word <= "\u9fff"])
+    stretch = _HAN_PER_WORD if n_han * 2 > len(words) else 1
     near, wide = round(_NEAR * stretch), round(_WIDE * stretch)
     marks = [match.span() for match in _CLAUSE.finditer(passage)]
-    for index, (start, end, token) in enumerate(tokens):
-        if token == TARGET:
+    last = len(words) - 1
+    for index, token in enumerate(tokens):
+        if words[index] == TARGET:
             yield (
-                passage[tokens[max(index - near, 0)][0] : end],
-                passage[start : tokens[min(index + near, len(tokens) - 1)][1]],
-                passage[tokens[max(index - wide, 0)][0] : tokens[min(index + wide, len(tokens) - 1)][1]],
+                passage[tokens[max(index - near, 0)].start() : token.end()],
+                passage[token.start() : tokens[min(index + near, last)].end()],
+                passage[tokens[max(index - wide, 0)].start() : tokens[min(index + wide, last)].end()],
                 _clause_around(passage, marks, tokens, index),
-                _offsets(tokens, index),
+                _offsets(words, index),
             )
 
 
-def _clause_around(passage: str, marks: Sequence[Span], tokens: Sequence[tuple[int, int, str]], index: int) -> str:
+def _clause_around(passage: str, marks: Sequence[Span], tokens: Sequence[re.Match[str]], index: int) -> str:
     """Return the clause that holds a token; marks are the spans of what parts clauses, in order.
 
     Where nothing parts them for long, `_CLAUSE_REACH` tokens on either side are enough.
     """
-    start = tokens[index][0]
+    start = tokens[index].start()
     following = bisect_right(marks, (start, start))
     before = marks[following - 1][1] if following else 0
     after = marks[following][0] if following < len(marks) else len(passage)
-    first, last = tokens[max(index - _CLAUSE_REACH, 0)][0], tokens[min(index + _CLAUSE_REACH, len(tokens) - 1)][1]
+    first = tokens[max(index - _CLAUSE_REACH, 0)].start()
+    last = tokens[min(index + _CLAUSE_REACH, len(tokens) - 1)].end()
     return passage[max(before, first) : min(after, last)]
 
 
-def _offsets(tokens: Sequence[tuple[int, int, str]], index: int) -> str:
+def _offsets(words: Sequence[str], index: int) -> str:
     """Return the words around a mention, each marked with its side and distance."""
     marked = []
     for distance in range(1, _NEAR + 1):
         if index >= distance:
-            marked.append(f"l{distance}{tokens[index - distance][2]}")
-        if index + distance < len(tokens):
-            marked.append(f"r{distance}{tokens[index + distance][2]}")
+            marked.append(f"l{distance}{words[index - distance]}")
+        if index + distance < len(words):
+            marked.append(f"r{distance}{words[index + distance]}")
     return " ".join(word for word in marked if word[-1].isalnum() or word[-1] in (TARGET, OTHER))
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from models.targets import OTHER, TARGET, VIEW_NAMES, Scene, Target, mentions_by_sentence, target_views
+from models.targets import OTHER, TARGET, VIEW_NAMES, ReadPassages, Scene, Target, mentions_by_sentence, target_views
 from standpoint.sentences import sentences
 
 
@@ -153,3 +153,14 @@ def test_a_clause_that_nothing_parts_is_bounded() -> None:
     scene = Scene(text, ((0, len(text)),), ((start, start + 5),))
     clause = target_views(scene, Target("china", ("China",), scene.actors))[VIEW_NAMES.index("clause")]
     assert clause.count("word") == 80
+
+
+def test_what_was_read_before_gives_the_same_views() -> None:
+    text = "China praised Japan. Japan thanked China, but Japan slept."
+    spans = tuple(match.span() for match in re.finditer("Japan", text))
+    scene = Scene(text, tuple(sentences(text)), spans)
+    target = Target("japan", ("Japan",), spans)
+    read: ReadPassages = {}
+    fresh = target_views(scene, target)
+    assert target_views(scene, target, read) == target_views(scene, target, read) == fresh
+    assert len(read) == 2
