@@ -43,14 +43,18 @@ def write_encoder_files(model: EncoderNewsModel, folder: Path) -> tuple[dict[str
 
 
 def read_encoder_model(
-    folder: Path, content: tuple[Mapping[str, Any], Arrays, Codebook], n_threads: int | None, facts: Mapping[str, Any]
+    folder: Path,
+    content: tuple[Mapping[str, Any], Arrays, Codebook],
+    computing: tuple[int | None, str | None],
+    facts: Mapping[str, Any],
 ) -> EncoderNewsModel:
     """Read an encoder model.
 
     Args:
         folder: the model folder.
         content: its description, its arrays and its codebook, which were checked.
-        n_threads: how many threads it may use; None: as many as there are processors.
+        computing: how many threads it may use (None: as many as there are processors), and the runtime that it
+            must use (None: the quickest).
         facts: its version, and what is known of its training.
 
     Raises:
@@ -61,8 +65,10 @@ def read_encoder_model(
     settings = dict(description["encoder"])
     passages = PassageConfig(**settings.pop("passages"))
     files = KeptFiles(folder, {name: description["sha256"][name] for name in settings["files"]})
+    n_threads, wanted = computing
+    runtime = choose_runtime(files, settings, wanted=wanted, n_threads=n_threads)
     tokenizer = EncoderTokenizer(files.read(TOKENIZER).decode())
-    encoder = Encoder(tokenizer, choose_runtime(files, settings, n_threads=n_threads), passages)
+    encoder = Encoder(tokenizer, runtime, passages)
     frames, stances = None, None
     if description["frames"] is not None:
         own = arrays_below("frames.", arrays)

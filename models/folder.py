@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -54,8 +55,33 @@ def save_model(model: NewsModel, folder: Path) -> None:
         raise ModelFolderError(f"{folder}: cannot be written ({error.strerror}). Choose another folder.") from error
 
 
+@dataclass(frozen=True)
+class ModelIdentity:
+    """What tells a model from others without loading it; `digest` is the SHA-256 of its description."""
+
+    kind: str
+    codebook: Codebook
+    digest: str
+
+
+def identify_model(folder: Path) -> ModelIdentity:
+    """Say which model a folder holds; only its description is read and checked.
+
+    Raises:
+        ModelFolderError: the folder holds no model description, or one that was changed.
+    """
+    description = _read_description(folder)
+    digest = str(description["sha256"][DESCRIPTION])
+    return ModelIdentity(str(description["kind"]), _codebook(folder, description), digest)
+
+
 def load_model(
-    folder: Path, *, codebook: Codebook | None = None, version: str | None = None, n_threads: int | None = None
+    folder: Path,
+    *,
+    codebook: Codebook | None = None,
+    version: str | None = None,
+    n_threads: int | None = None,
+    runtime: str | None = None,
 ) -> NewsModel:
     """Read a model and check every byte of it.
 
@@ -64,9 +90,11 @@ def load_model(
         codebook: when given, the model must have been trained for it.
         version: the name the model gets in its predictions; default: the one it was saved with.
         n_threads: how many threads an encoder may use; None: as many as this process has processors.
+        runtime: the runtime an encoder must use; None: the quickest here, which is measured.
 
     Raises:
-        ModelFolderError: the folder is missing, incomplete, changed since it was written, or of another format.
+        ModelFolderError: the folder is missing, incomplete, changed since it was written, or of another format;
+            or the runtime cannot be had.
         CodebookMismatchError: the model was trained for another codebook.
     """
     description = _read_description(folder)
@@ -81,7 +109,7 @@ def load_model(
     try:
         if description["kind"] == "encoder":
             encoder_model: NewsModel = _encoder_folder().read_encoder_model(
-                folder, (description, weights, own), n_threads, facts
+                folder, (description, weights, own), (n_threads, runtime), facts
             )
             return encoder_model
         return LinearNewsModel(

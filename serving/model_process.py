@@ -25,12 +25,10 @@ HEADER_BYTES = 8
 
 def main() -> None:
     """Answer until standard input ends; the server ends it, so signals to the whole group are passed over."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints must not get among the answers
+    answers = answers_pipe()
     model: NewsModel | None = None
-    while (question := _next(sys.stdin.buffer)) is not None:
+    while (question := next_message(sys.stdin.buffer)) is not None:
         try:
             if "load" in question:
                 model, answer = load_model(Path(question["load"]), n_threads=question["threads"]), _NOTHING
@@ -38,9 +36,20 @@ def main() -> None:
             else:
                 answer = _answer(model, question)
         except Exception as error:  # it is told to the server, which knows who asked
-            answer = _failure(error)
+            answer = failure(error)
         answers.write(framed(answer))
         answers.flush()
+
+
+def answers_pipe() -> IO[bytes]:
+    """Return the pipe for answers: standard output, where nothing else is printed from now on.
+
+    An interrupt from the keyboard, which goes to the whole group, is passed over from now on.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not get among the answers
+    return answers
 
 
 def forget_garbage() -> None:
@@ -56,20 +65,33 @@ def framed(message: dict[str, Any]) -> bytes:
     return len(content).to_bytes(HEADER_BYTES) + content
 
 
+def next_message(pipe: IO[bytes]) -> dict[str, Any] | None:
+    """Return the next message from a pipe; None where it has ended, also in the middle of one."""
+    header = pipe.read(HEADER_BYTES)
+    n_bytes = int.from_bytes(header)
+    content = pipe.read(n_bytes)
+    if len(header) < HEADER_BYTES or len(content) < n_bytes:
+        return None
+    found: dict[str, Any] = json.loads(content.decode("utf-8", "surrogatepass"))
+    return found
+
+
+def failure(error: Exception) -> dict[str, Any]:
+    """Describe an error; the words of one that is not ours are left out, for they may hold article text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return {
+        "error": type(error).__name__,
+        "message": str(error) if isinstance(error, StandpointError) else "",
+        "places": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+    }
+
+
 def actor_to_json(actor: Actor) -> dict[str, Any]:
     """Return what a question says of an actor."""
     return {"id": actor.id, "aliases": [[alias.text, list(alias.not_in), alias.match_case] for alias in actor.aliases]}
 
 
 _NOTHING: dict[str, Any] = {"predictions": []}
-
-
-def _next(questions: IO[bytes]) -> dict[str, Any] | None:
-    header = questions.read(HEADER_BYTES)
-    if len(header) < HEADER_BYTES:
-        return None
-    found: dict[str, Any] = json.loads(questions.read(int.from_bytes(header)).decode("utf-8", "surrogatepass"))
-    return found
 
 
 def _answer(model: NewsModel | None, question: dict[str, Any]) -> dict[str, Any]:
@@ -86,16 +108,6 @@ def _answer(model: NewsModel | None, question: dict[str, Any]) -> dict[str, Any]
 def _actor(value: dict[str, Any]) -> Actor:
     aliases = tuple(Alias(text, tuple(longer), match_case) for text, longer, match_case in value["aliases"])
     return Actor(value["id"], Words(value["id"], value["id"]), aliases)
-
-
-def _failure(error: Exception) -> dict[str, Any]:
-    """Describe an error; the words of one that is not ours are left out, for they may hold article text."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return {
-        "error": type(error).__name__,
-        "message": str(error) if isinstance(error, StandpointError) else "",
-        "places": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
-    }
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,6 +47,42 @@ class Promotion:
     before: int | None
 
 
+@dataclass(frozen=True)
+class FetchedModel:
+    """A model folder at hand; `label` is `standpoint/3` or `unregistered`, `shown_as` what errors call the folder."""
+
+    folder: Path
+    label: str
+    shown_as: str
+
+    @property
+    def version(self) -> str:
+        """What the model goes by in its predictions: `standpoint/3+1f0c9a52`.
+
+        Raises:
+            ModelFolderError: the folder holds no model description, or one that was changed.
+        """
+        return f"{self.label}+{weights_digest(self.folder)}"
+
+
+@contextmanager
+def fetched_model(reference: str, *, uri: str) -> Iterator[FetchedModel]:
+    """Lend the model folder that a reference names; one that was fetched from a store is removed afterwards.
+
+    Raises:
+        TrackingError: the store does not answer, or has no such model; the message lists those it has.
+    """
+    if not is_registered(reference):
+        yield FetchedModel(Path(reference), UNREGISTERED, reference)
+        return
+    with tempfile.TemporaryDirectory() as place:
+        with open_store(uri) as client:
+            registered, found = _found(client, reference, uri)
+            label = f"{registered.name}/{found.version}"
+            folder = _fetched(client, label, uri, Path(place))
+        yield FetchedModel(folder, label, _SCHEME + label)
+
+
 def open_model(reference: str, *, uri: str, codebook: Codebook | None = None) -> NewsModel:
     """Open a trained model.
 
@@ -60,13 +98,8 @@ def open_model(reference: str, *, uri: str, codebook: Codebook | None = None) ->
         CodebookMismatchError: the model was trained for another codebook.
         TrackingError: the store does not answer, or has no such model; the message lists those it has.
     """
-    if not is_registered(reference):
-        return read_model(Path(reference), UNREGISTERED, codebook=codebook)
-    with open_store(uri) as client, tempfile.TemporaryDirectory() as place:
-        registered, found = _found(client, reference, uri)
-        label = f"{registered.name}/{found.version}"
-        folder = _fetched(client, label, uri, Path(place))
-        return read_model(folder, label, shown_as=_SCHEME + label, codebook=codebook)
+    with fetched_model(reference, uri=uri) as model:
+        return read_model(model.folder, model.label, shown_as=model.shown_as, codebook=codebook)
 
 
 def is_registered(reference: str) -> bool:

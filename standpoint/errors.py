@@ -9,6 +9,8 @@ StandpointError
 │   └── CodebookMismatchError  made for another codebook
 ├── TrainingError         gold that no model can be fitted on
 ├── TrackingError         a tracking store or registry that does not answer as needed
+├── OutputError           a place that cannot be written to, or that holds something else
+│   └── OtherJobError     what another model, codebook or input made
 └── StudioError           a Label Studio server that does not answer as needed
 """
 
@@ -50,6 +52,14 @@ class TrainingError(StandpointError):
 
 class TrackingError(StandpointError):
     """A tracking store or model registry that does not answer as needed."""
+
+
+class OutputError(StandpointError):
+    """A place that cannot be written to, or that holds the output of something else."""
+
+
+class OtherJobError(OutputError):
+    """An output that another model, codebook or input made than those at hand."""
 
 
 class StudioError(StandpointError):

@@ -1,5 +1,6 @@
 """JSON Lines: one record a line, errors that name file and line, files never half-written."""
 
+import io
 import json
 import os
 import tempfile
@@ -54,6 +55,21 @@ def replacing(path: Path) -> Iterator[IO[str]]:
     Raises:
         InputError: the file cannot be written there.
     """
+    with replacing_bytes(path) as binary:
+        text = io.TextIOWrapper(binary, encoding="utf-8", newline="\n")
+        try:
+            yield text
+        finally:
+            text.detach()
+
+
+@contextmanager
+def replacing_bytes(path: Path) -> Iterator[IO[bytes]]:
+    """Open a binary file that takes the place of `path` only when it is complete and synced, its folder too.
+
+    Raises:
+        InputError: the file cannot be written there.
+    """
     if path.is_dir():
         raise InputError(f"{path}: cannot be replaced (it is a folder). Choose another name.")
     try:
@@ -62,7 +78,7 @@ def replacing(path: Path) -> Iterator[IO[str]]:
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror}). Choose another folder.") from error
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -71,10 +87,22 @@ def replacing(path: Path) -> Iterator[IO[str]]:
         try:
             Path(name).chmod(0o666 & ~umask)
             Path(name).replace(path)
+            sync_folder(path.parent)
         except OSError as error:
             raise InputError(f"{path}: cannot be replaced ({error.strerror}). Choose another name.") from error
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder written to disk, where the system can do that."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
