@@ -65,6 +65,11 @@ class EncoderNewsModel(NewsModel):
         """Whether its answers depend on the casts of sentences."""
         return self.frames is not None and self.frames.linear is not None
 
+    @property
+    def runtime(self) -> str | None:
+        """What computes the encoder."""
+        return self.encoder.runtime.name
+
     def answer(self, articles: Sequence[AskedArticle], *, evidence: bool = False) -> Answers:
         """Answer for articles, and look for the sentences that show each answer where evidence is wanted."""
         targets = [item.targets if self.reads_stances else () for item in articles]

@@ -93,6 +93,11 @@ class NewsModel(ABC):
         """Whether its answers depend on the casts of sentences."""
         return self.thresholds is not None
 
+    @property
+    def runtime(self) -> str | None:
+        """What computes the answers, where there is a choice between several; else None."""
+        return None
+
     @abstractmethod
     def answer(self, articles: Sequence[AskedArticle], *, evidence: bool = False) -> Answers:
         """Answer for articles, and look for the sentences that show each answer where evidence is wanted."""

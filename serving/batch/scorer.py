@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from corpus.outcome import Placed, Rejected
-from models.encoder_news_model import EncoderNewsModel
 from models.folder import load_model
 from models.news_model import NewsModel
 from serving.batch.cutting import rejection_key
@@ -60,11 +59,6 @@ class ShardScorer:
             Path(task.model_folder), version=task.version, n_threads=task.n_threads, runtime=task.runtime
         )
 
-    @property
-    def runtime(self) -> str | None:
-        """Return what computes an encoder; None where there is no choice."""
-        return self.model.encoder.runtime.name if isinstance(self.model, EncoderNewsModel) else None
-
     def score(self, shard: Shard) -> Receipt:
         """Score a shard and write its files; it is done twice with the same result.
 
@@ -90,7 +84,12 @@ class ShardScorer:
             rejected=len(records.rejected) + len(refused),
         )
         return Receipt(
-            shard.run, shard.number, shard.digest, counts, self.runtime, round(time.perf_counter() - started, 3)
+            shard.run,
+            shard.number,
+            shard.digest,
+            counts,
+            self.model.runtime,
+            round(time.perf_counter() - started, 3),
         )
 
     def _write(

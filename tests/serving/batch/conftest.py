@@ -1,0 +1,63 @@
+"""Fixtures: articles to score in batches, and a job over them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpus.outcome import Placed, Rejected
+from models.folder import identify_model
+from serving.batch.engines import Engine, OneProcess
+from serving.batch.job import Job, Progress, Summary
+from serving.batch.manifest import Header
+from serving.batch.output import opened_output
+from serving.batch.scorer import Task
+
+Score = Callable[..., Summary]
+
+
+@dataclass
+class Records:
+    """Records that are at hand, and which share of them was given."""
+
+    items: Sequence[Placed | Rejected]
+    share: float | None = 0.0
+    fail_after: int | None = field(default=None)
+
+    def __iter__(self) -> Iterator[Placed | Rejected]:
+        """Yield them, and fail in the middle where that is wanted."""
+        for number, item in enumerate(self.items):
+            if number == self.fail_after:
+                raise KeyboardInterrupt
+            self.share = (number + 1) / len(self.items)
+            yield item
+
+
+@pytest.fixture
+def score(model_folder: Path) -> Score:
+    """Lend a function that scores records into a folder, three a shard, and returns the summary."""
+
+    def scored(
+        folder: Path,
+        items: Sequence[Placed | Rejected],
+        *,
+        engine: Engine | None = None,
+        layout: str = "jsonl",
+        only_new: bool = False,
+        strict: bool = False,
+        watch: Callable[[Progress], None] = lambda progress: None,
+        **others: Any,  # noqa: ANN401 - fields of records or header
+    ) -> Summary:
+        fail_after = others.pop("fail_after", None)
+        identity = identify_model(model_folder)
+        facts = {"model": "demo/1", "model_digest": identity.digest, "codebook": identity.codebook.reference}
+        header = Header(**{**facts, "layout": layout, "evidence": True, "shard_articles": 3, **others})
+        task = Task(str(folder), str(model_folder), "demo/1", layout, evidence=True, n_threads=1, strict=strict)
+        with opened_output(folder, header) as output:
+            job = Job(output, engine or OneProcess(), only_new=only_new, strict=strict)
+            return job.run(Records(items, fail_after=fail_after), task, now=lambda: datetime.now(UTC), watch=watch)
+
+    return scored
