@@ -136,7 +136,7 @@ class StanceModel(StanceScorer):
         return self
 
     def _columns(self, questions: Sequence[TargetInText]) -> list[list[str]]:
-        read: ReadPassages = {}
+        read = ReadPassages()
         views = [target_views(question.scene, question.target, read) for question in questions]
         wanted = [VIEW_NAMES.index(view.name) for view in self.features.views]
         return [[texts[index] for texts in views] for index in wanted]

@@ -2,11 +2,11 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from models.tone import tone_words
+from models.tone import Kind, tone_kinds, tones_of
 from standpoint.sentences import Span
 
 TARGET, OTHER = "\ue000", "\ue001"
@@ -17,10 +17,6 @@ VIEW_NAMES = (
     *("name", "name_found", "name_missing", "overlap", "context"),
 )
 """What a target is seen through: the passages that name it, its name beside the text, and the whole text."""
-
-_Windows = tuple[str, str, str, str, str]
-ReadPassages = dict[str, list[_Windows]]
-"""Left, right, around, clause and offsets of every mention of the target, by masked passage."""
 
 Item = TypeVar("Item")
 
@@ -54,6 +50,33 @@ class Scene:
     actors: tuple[Span, ...] = ()
 
 
+_Windows = tuple[str, str, str, str, str]
+"""Left, right, around, clause and offsets of a mention."""
+
+
+class ReadPassages:
+    """What was read of masked passages and their windows, so that none is read twice."""
+
+    def __init__(self) -> None:
+        self._windows: dict[str, list[_Windows]] = {}
+        self._kinds: dict[str, list[Kind]] = {}
+
+    def windows(self, passage: str) -> list[_Windows]:
+        """Return the windows around every mention of the target in a masked sentence."""
+        if passage not in self._windows:
+            self._windows[passage] = list(_windows(passage))
+        return self._windows[passage]
+
+    def tones(self, texts: Iterable[str]) -> list[str]:
+        """Return the tones of texts as if they were one, parted by blanks."""
+        return tones_of([kind for text in texts for kind in self._kinds_of(text)])
+
+    def _kinds_of(self, text: str) -> list[Kind]:
+        if text not in self._kinds:
+            self._kinds[text] = tone_kinds(text)
+        return self._kinds[text]
+
+
 def target_views(scene: Scene, target: Target, read: ReadPassages | None = None) -> tuple[str, ...]:
     """Return the views of a target in the order of `VIEW_NAMES`.
 
@@ -65,29 +88,20 @@ def target_views(scene: Scene, target: Target, read: ReadPassages | None = None)
         target: who is asked about.
         read: what was read before, which is not read again but added to; for questions that share passages.
     """
-    known = {} if read is None else read
+    read = read or ReadPassages()
     scene = _without_masks(scene)
     masks = _masks(scene, target)
     passages = [_masked(scene.text, span, masks) for span, _ in mentions_by_sentence(scene, target)]
-    for passage in passages:
-        if passage not in known:
-            known[passage] = list(_windows(passage))
-    windows = _spread([window for passage in passages for window in known[passage]])
+    windows = _spread([window for passage in passages for window in read.windows(passage)])
     if not passages and target.names:
         passages = [_closest_sentence(scene, target.names[0])]
     name = target.names[0] if target.names else ""
     found, missing = _shared_runs(name.lower(), scene.text.lower())
-    left, right, around, clause, offsets = (
-        (" ".join(parts) for parts in zip(*windows, strict=True)) if windows else [""] * 5
-    )
+    parts = [list(part) for part in zip(*windows, strict=True)] or [[]] * 5
     return (
         " ".join(passages),
-        left,
-        right,
-        around,
-        clause,
-        offsets,
-        _tone({"l": left, "r": right, "a": around, "c": clause, "s": " ".join(passages)}),
+        *map(" ".join, parts),
+        " ".join(_tone(part, read.tones(texts)) for part, texts in zip("lracs", [*parts[:4], passages], strict=True)),
         name,
         " ".join(found),
         " ".join(missing),
@@ -102,9 +116,11 @@ def mentions_by_sentence(scene: Scene, target: Target) -> Sequence[tuple[Span, t
     starts, ends = [start for start, _ in mentions], [end for _, end in mentions]
     found = []
     for start, end in scene.sentences:
-        inside = tuple(mentions[bisect_right(ends, start) : bisect_left(starts, end)])
-        if inside:
-            found.append(((start, end), inside))
+        first = bisect_right(ends, start)
+        if first == len(mentions):
+            break
+        if starts[first] < end:
+            found.append(((start, end), tuple(mentions[first : bisect_left(starts, end)])))
     return _spread(found)
 
 
@@ -188,22 +204,18 @@ def _closest_sentence(scene: Scene, name: str) -> str:
     return scene.text[slice(*best)]
 
 
-def _tone(parts: Mapping[str, str]) -> str:
-    """Name the good and bad words of each part, and which of them prevail there."""
-    found = []
-    for part, text in parts.items():
-        tones = tone_words(text)
-        balance = sum(1 if tone in ("good", "notbad") else -1 for tone in tones)
-        found += [f"{part}{tone}" for tone in tones]
-        found.append(f"{part}net{'good' if balance > 0 else 'bad' if balance < 0 else 'even'}{min(len(tones), 1)}")
-    return " ".join(found)
+def _tone(part: str, tones: Sequence[str]) -> str:
+    """Name the good and bad words of a part, and which of them prevail there."""
+    balance = 2 * (tones.count("good") + tones.count("notbad")) - len(tones)
+    net = "good" if balance > 0 else "bad" if balance < 0 else "even"
+    return " ".join([*(f"{part}{tone}" for tone in tones), f"{part}net{net}{min(len(tones), 1)}"])
 
 
 def _shared_runs(name: str, text: str) -> tuple[list[str], list[str]]:
     """Return the longest runs of the name that stand in the text, from left to right, and what lies between them."""
     found, missing, start, gap = [], [""], 0, 0
     while start < len(name):
-        end = start + 1
+        end = start + 1 if name[start:] not in text else len(name) + 1
         while end <= len(name) and name[start:end] in text:
             end += 1
         if end - 1 - start >= 2:

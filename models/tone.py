@@ -3,12 +3,15 @@
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
 from standpoint.sentences import Span
+
+Kind = str | None
+"""What the list says of a word: 'good', 'bad', a denial, or nothing."""
 
 TONE_FILE = Path(__file__).with_name("tone.toml")
 
@@ -37,7 +40,20 @@ def tone_words(text: str) -> list[str]:
     >>> tone_words("The plan is not a success but a blunder. 这不是失败")
     ['notgood', 'bad', 'notbad']
     """
-    return [tone for _, tone in _tones(map(_kind, _words().pattern.findall(_lower(text))))]
+    return tones_of(tone_kinds(text))
+
+
+def tone_kinds(text: str) -> list[Kind]:
+    """Return the kind of each word of a text, from which `tones_of` makes its tones.
+
+    Kinds of texts side by side are those of the texts joined by blanks.
+    """
+    return list(map(_kind, _words().pattern.findall(_lower(text))))
+
+
+def tones_of(kinds: Sequence[Kind]) -> list[str]:
+    """Return the tones of words, as `tone_words` does, given the kinds of all words in order."""
+    return [tone for _, tone in _tones(kinds)] if any(kinds) else []
 
 
 def tone_spans(text: str) -> Iterator[tuple[Span, str]]:
@@ -62,7 +78,7 @@ def _lower(text: str) -> str:
     return lower if len(lower) == len(text) else "".join(one if len(one.lower()) > 1 else one.lower() for one in text)
 
 
-def _tones(kinds: Iterable[str | None]) -> Iterator[tuple[int, str]]:
+def _tones(kinds: Iterable[Kind]) -> Iterator[tuple[int, str]]:
     """Yield the number of each evaluative word and its tone, given the kinds of all words in order."""
     reach = 0
     for number, kind in enumerate(kinds):
@@ -76,7 +92,7 @@ def _tones(kinds: Iterable[str | None]) -> Iterator[tuple[int, str]]:
 
 
 @lru_cache(maxsize=1 << 16)
-def _kind(word: str) -> str | None:
+def _kind(word: str) -> Kind:
     words = _words()
     found = words.whole.get(word)
     if found is not None or word.endswith(("n't", "n’t")):
