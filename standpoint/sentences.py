@@ -11,9 +11,15 @@ _CLOSERS = re.escape("\"'”’」』）)】》]")
 _OPENERS = re.escape("\"'“‘「『（(【《[")
 # A candidate end: a line break, or a run of marks with the quotes, brackets and references that close after it.
 # A digest runs its bullets on: a reference ends an item where a bullet follows, or a heading and a bullet.
-_REFERENCES = r"(?:\[\d{1,3}\])+"
+# All begin with one set of characters, which lets the search pass over the others quickly.
+_BREAKS, _MARKS = r"\n\r\u2028\u2029", "。！？｡!?…."
+_NUMBER = r"\d{1,3}\]"
 _ITEM = r"(?=[ \t]+(?:[-–•] |[A-Z\u3400-\u9fff][^\[\]\n]{0,60} - ))"
-_END = re.compile(rf"[\n\r\u2028\u2029]|[。！？｡!?….]+[{_CLOSERS}]*(?:[ \t]?\[\d{{1,3}}\])*|{_REFERENCES}{_ITEM}")
+_END = re.compile(
+    rf"[{_BREAKS}{_MARKS}\[](?:(?<=[{_BREAKS}])"
+    rf"|(?<=[{_MARKS}])[{_MARKS}]*[{_CLOSERS}]*(?:[ \t]?\[{_NUMBER})*"
+    rf"|(?<=\[){_NUMBER}(?:\[{_NUMBER})*{_ITEM})"
+)
 _STRONG = re.compile("[。｡！？]")
 _COMMAS = frozenset(",，、；;：:")
 _LAST_TOKEN = re.compile(r"(?<![A-Za-z\u00c0-\u1fff])[A-Za-z](?:[A-Za-z.]*[A-Za-z])?\Z")
