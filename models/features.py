@@ -189,7 +189,7 @@ class _KeyIndex:
     def find(self, keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Return which of the keys are known, as positions in `keys`, and the place of each of these."""
         words = self._words[keys >> 6]
-        bits = (keys & 63).astype(np.uint64)
-        known = np.flatnonzero(words >> bits & np.uint64(1))
+        bits = (keys & 63).view(np.uint64)
+        known = np.flatnonzero((words >> bits & np.uint64(1)).astype(bool))
         lower = words[known] & ((np.uint64(1) << bits[known]) - np.uint64(1))
         return known, self._n_before[keys[known] >> 6] + np.bitwise_count(lower)

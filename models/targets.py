@@ -206,22 +206,24 @@ def _closest_sentence(scene: Scene, name: str) -> str:
 
 def _tone(part: str, tones: Sequence[str]) -> str:
     """Name the good and bad words of a part, and which of them prevail there."""
+    if not tones:
+        return f"{part}neteven0"
     balance = 2 * (tones.count("good") + tones.count("notbad")) - len(tones)
     net = "good" if balance > 0 else "bad" if balance < 0 else "even"
-    return " ".join([*(f"{part}{tone}" for tone in tones), f"{part}net{net}{min(len(tones), 1)}"])
+    return " ".join([*(f"{part}{tone}" for tone in tones), f"{part}net{net}1"])
 
 
 def _shared_runs(name: str, text: str) -> tuple[list[str], list[str]]:
     """Return the longest runs of the name that stand in the text, from left to right, and what lies between them."""
-    found, missing, start, gap = [], [""], 0, 0
-    while start < len(name):
-        end = start + 1 if name[start:] not in text else len(name) + 1
-        while end <= len(name) and name[start:end] in text:
-            end += 1
-        if end - 1 - start >= 2:
-            found.append(name[start : end - 1])
-            missing += [name[gap:start]]
-            start = gap = end - 1
+    found, missing, start, gap = [], [], 0, 0
+    while start < len(name) - 1:
+        if name[start : start + 2] in text:
+            end = len(name) if name[start:] in text else start + 2
+            while end < len(name) and name[start : end + 1] in text:
+                end += 1
+            found.append(name[start:end])
+            missing.append(name[gap:start])
+            start = gap = end
         else:
             start += 1
     return found, [run for run in [*missing, name[gap:]] if run.strip()]
