@@ -18,6 +18,7 @@ from urllib.request import urlopen
 
 import numpy as np
 
+from benchmarks.process_memory import family, proportional_mb
 from models.store import CHAMPION, open_store
 from serving.registry import promote
 from standpoint.article import Article, make_article
@@ -42,7 +43,7 @@ class Server:
 
     def memory_mb(self) -> float:
         """Return the memory of all its processes, pages they share counted once (proportional set size)."""
-        return round(sum(_proportional_mb(pid) for pid in _family(self.pid)), 1)
+        return round(sum(proportional_mb(pid) for pid in family(self.pid)), 1)
 
     def wait_until_idle(self) -> None:
         """Wait until it has done what it still had to do for a client that is gone."""
@@ -59,7 +60,7 @@ class Server:
         return next(float(line.rpartition(" ")[2]) for line in lines if line.startswith(f"{name} "))
 
     def _processor_seconds(self) -> float:
-        return sum(map(_processor_seconds, _family(self.pid)))
+        return sum(map(_processor_seconds, family(self.pid)))
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,9 @@ class Store:
 def make_store(folder: Path) -> Store:
     """Train two models of the sample corpus, one on all of it, one on every other article, and register them."""
     store = Store(f"sqlite:///{folder.resolve()}/mlflow.db")
-    gold = read_gold(SAMPLE / "articles.jsonl", SAMPLE / "gold.jsonl", load_codebook(CODEBOOK))
+    gold = sample_gold()
     for number, part in enumerate((gold, gold.select(np.arange(0, len(gold), 2)), gold), start=1):
-        _register(part, folder / f"model-{number}", store.uri)
+        register(part, folder / f"model-{number}", store.uri)
     with open_store(store.uri) as client:
         source = client.get_model_version_download_uri(NAME, str(SPOILED))
     weights = next(Path(unquote(urlparse(source).path)).rglob("weights.safetensors"))
@@ -86,9 +87,14 @@ def make_store(folder: Path) -> Store:
     return store
 
 
+def sample_gold() -> Gold:
+    """Read the gold of the sample corpus."""
+    return read_gold(SAMPLE / "articles.jsonl", SAMPLE / "gold.jsonl", load_codebook(CODEBOOK))
+
+
 def english_articles(n: int, *, n_words: int, seed: int) -> list[Article]:
     """Return made-up articles of so many words, sentences of the sample corpus in random order."""
-    gold = read_gold(SAMPLE / "articles.jsonl", SAMPLE / "gold.jsonl", load_codebook(CODEBOOK))
+    gold = sample_gold()
     sentences = [
         sentence
         for item in gold.articles
@@ -134,12 +140,13 @@ def _running(command: Sequence[str], store: Store, health: str) -> Iterator[Serv
         _wait_until_ready(process, f"{url}{health}")
         yield Server(url, process.pid)
     finally:
-        for pid in _family(process.pid):
+        for pid in family(process.pid):
             _tell_to_end(pid)
         process.wait(timeout=60)
 
 
-def _register(gold: Gold, folder: Path, uri: str) -> None:
+def register(gold: Gold, folder: Path, uri: str) -> None:
+    """Fit a linear model, write it to a folder that does not exist yet, and register it."""
     model = fit_news_model(gold, FitConfig())
     record_training(model, TrainingRecord(gold, {}, {}, "benchmark"), folder=folder, uri=uri)
 
@@ -159,20 +166,6 @@ def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port: int = taken.getsockname()[1]
     return port
-
-
-def _family(pid: int) -> list[int]:
-    """Return a process and all that it started, the youngest first."""
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    except OSError:
-        return []
-    return [descendant for child in children for descendant in _family(int(child))] + [pid]
-
-
-def _proportional_mb(pid: int) -> float:
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:"))
 
 
 def _processor_seconds(pid: int) -> float:
