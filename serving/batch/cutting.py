@@ -28,7 +28,7 @@ class _Gathering:
 
     def shard(self, run: int, number: int) -> Shard:
         records = ShardRecords(tuple(self.articles), tuple(self.copies), tuple(self.rejected))
-        return Shard(run, number, records.to_content(), self.passed_over)
+        return Shard(run, number, records.to_content(), self.n_records, self.passed_over)
 
 
 def cut(
@@ -37,7 +37,7 @@ def cut(
     """Yield shards of `shard_articles` records; each record is an article, a copy of one or a rejection.
 
     What the output knew before and what came before in the same input is only counted. An id that stood for another
-    text in the same input is rejected.
+    text in the same input is rejected. The last shard has no records where nothing but that is left.
 
     Raises:
         RecordError: with `strict`, at the first rejection.

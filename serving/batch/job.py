@@ -121,6 +121,10 @@ class _Course:
             OtherJobError: one that is recorded had other records, or the run had ended without one.
         """
         for shard in shards:
+            if not shard.n_records:
+                self._old += shard.passed_over
+                self._tell()
+                continue
             receipt = self._before.get(shard.number)
             if receipt is None and self._run.is_ended:
                 raise self._other_input()

@@ -130,8 +130,9 @@ class Manifest:
         self._take(value)
 
     def _take(self, value: Mapping[str, Any]) -> None:
+        kind = value["kind"]
         others = {name: item for name, item in value.items() if name not in ("kind", "format")}
-        match value["kind"]:
+        match kind:
             case "output":
                 if value["format"] != FORMAT:
                     raise ValueError(f"format {value['format']!r}, this version writes {FORMAT}")

@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 from serving.batch.manifest import MANIFEST, Header, Manifest
 from serving.batch.scorer import PARTS, keys_path, rejections_path
 from serving.batch.seen import SeenArticles
-from serving.batch.shard import Receipt, Shard
+from serving.batch.shard import Receipt, shard_name
 from serving.batch.tables import SUFFIXES, join_files, main_table, table_names
 from standpoint.errors import OtherJobError, OutputError
 from standpoint.jsonl import read_jsonl
@@ -111,4 +111,4 @@ def _clean(folder: Path) -> None:
 
 
 def _name(receipt: Receipt) -> str:
-    return Shard(receipt.run, receipt.number, "", receipt.counts).name
+    return shard_name(receipt.run, receipt.number)

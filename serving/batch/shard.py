@@ -56,17 +56,18 @@ class Counts:
 
 @dataclass(frozen=True)
 class Shard:
-    """The records of a shard in the order they were read, as JSON, with what was passed over among them."""
+    """The `n_records` of a shard in the order they were read, as JSON, with what was passed over among them."""
 
     run: int
     number: int
     content: str
+    n_records: int
     passed_over: Counts
 
     @property
     def name(self) -> str:
         """What its files are called."""
-        return f"run-{self.run:03d}-shard-{self.number:06d}"
+        return shard_name(self.run, self.number)
 
     @cached_property
     def digest(self) -> str:
@@ -87,9 +88,18 @@ class Shard:
         return asdict(self)
 
 
+def shard_name(run: int, number: int) -> str:
+    """Return what the files of a shard are called, in the order of the input.
+
+    >>> shard_name(1, 23)
+    'run-001-shard-000023'
+    """
+    return f"run-{run:03d}-shard-{number:06d}"
+
+
 def shard_from_json(value: Mapping[str, Any]) -> Shard:
     """Read a shard that another process handed over."""
-    return Shard(value["run"], value["number"], value["content"], Counts(**value["passed_over"]))
+    return Shard(value["run"], value["number"], value["content"], value["n_records"], Counts(**value["passed_over"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def main() -> None:
         with opened_output(folder, header) as output:
             Job(output, Processes(2)).run(MadeUp(n_articles), task, now=lambda: datetime.now(UTC))
     except StandpointError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from None
 
 

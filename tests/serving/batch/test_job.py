@@ -46,7 +46,9 @@ def test_every_article_has_one_row_in_the_order_of_the_input(score: Score, tmp_p
 
 
 def test_a_row_says_what_the_prediction_says_and_which_article_it_is(score: Score, tmp_path: Path) -> None:
-    score(tmp_path, [Placed("x", Article("a", "T", BODY, source="Wire", published="2025-11-20", url="https://a.example"))])
+    score(
+        tmp_path, [Placed("x", Article("a", "T", BODY, source="Wire", published="2025-11-20", url="https://a.example"))]
+    )
     (row,) = rows(tmp_path)
     assert row["text_hash"] == hashlib.sha256(f"T\n\n{BODY}".encode()).hexdigest()[:16]
     assert (row["story"], row["title"], row["source"], row["published"]) == ("a", "T", "Wire", "2025-11-20")
@@ -186,5 +188,3 @@ def test_progress_counts_what_was_done_before_and_now(score: Score, tmp_path: Pa
     score(tmp_path, articles(9), watch=told.append)
     assert [(item.counts.scored, item.fresh.scored) for item in told] == [(3, 0), (6, 3), (9, 6)]
     assert told[-1].share == 1.0
-
-
