@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from corpus.encoding import decode
@@ -144,3 +144,44 @@ def _head(path: Path) -> bytes:
             return file.read(_HEAD_BYTES)
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}). Check the path and its permissions.") from error
+
+
+class Reading:
+    """Several inputs read one after the other, and which share of their bytes is read."""
+
+    def __init__(self, inputs: Sequence[str | Path]) -> None:
+        """Find the files.
+
+        Raises:
+            InputError: one is missing, or a folder holds no file of a known format.
+        """
+        self.inputs = [str(path) for path in inputs]
+        self._files = [(Path(path), file) for path in inputs for file in files_in(Path(path))]
+        self._sizes = [file.stat().st_size for _, file in self._files]
+        self._n_done = 0
+
+    @property
+    def n_files(self) -> int:
+        """How many files there are."""
+        return len(self._files)
+
+    @property
+    def share(self) -> float | None:
+        """Which share of all bytes is read, 0 to 1."""
+        return sum(self._sizes[: self._n_done]) / max(1, sum(self._sizes))
+
+    def __iter__(self) -> Iterator[Placed | Rejected]:
+        """Read all of it from the start.
+
+        Raises:
+            InputError: a file that was named cannot be read; one of a folder is set aside.
+        """
+        for number, (named, file) in enumerate(self._files):
+            self._n_done = number
+            try:
+                yield from map(checked, _outcomes(file))
+            except InputError as error:
+                if file == named:
+                    raise
+                yield unreadable(file, error)
+        self._n_done = len(self._files)

@@ -101,16 +101,11 @@ def load_model(
     weights = _checked_weights(folder, description)
     own = _codebook(folder, description)
     facts: dict[str, Any] = {"version": version or description["version"], "training": description["training"]}
-    if codebook is not None and own.reference != codebook.reference:
-        raise CodebookMismatchError(
-            f"{folder}: was trained for codebook '{own.reference}', but '{codebook.reference}' is in use. "
-            "Use the codebook it was trained for, or train anew."
-        )
+    _check_codebook(folder, own, codebook)
     try:
         if description["kind"] == "encoder":
-            encoder_model: NewsModel = _encoder_folder().read_encoder_model(
-                folder, (description, weights, own), (n_threads, runtime), facts
-            )
+            parts, computing = (description, weights, own), (n_threads, runtime)
+            encoder_model: NewsModel = _encoder_folder().read_encoder_model(folder, parts, computing, facts)
             return encoder_model
         return LinearNewsModel(
             own,
@@ -220,6 +215,14 @@ def _checked_weights(folder: Path, description: Mapping[str, Any]) -> Arrays:
         return dict(load(content))
     except SafetensorError as error:
         raise ModelFolderError(f"{path}: is not a safetensors file ({error}). {_RETRAIN}") from error
+
+
+def _check_codebook(folder: Path, own: Codebook, wanted: Codebook | None) -> None:
+    if wanted is not None and own.reference != wanted.reference:
+        raise CodebookMismatchError(
+            f"{folder}: was trained for codebook '{own.reference}', but '{wanted.reference}' is in use. "
+            "Use the codebook it was trained for, or train anew."
+        )
 
 
 def _codebook(folder: Path, description: Mapping[str, Any]) -> Codebook:

@@ -3,9 +3,10 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from subprocess import CompletedProcess
+from subprocess import PIPE, CompletedProcess, Popen
 
 import pytest
 
@@ -15,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "examples/rare-earths"
 N_LEARNED = 60
 Run = Callable[..., CompletedProcess[str]]
+Start = Callable[..., AbstractContextManager[Popen[str]]]
 
 
 @pytest.fixture
@@ -33,6 +35,30 @@ def standpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
         return CompletedProcess(words, int(stop.value.code or 0), output.out, output.err)
 
     return run
+
+
+@pytest.fixture
+def start_standpoint(tmp_path: Path) -> Start:
+    """Start the command in a process of its own, which is killed at the end."""
+
+    @contextmanager
+    def started(*arguments: object) -> Iterator[Popen[str]]:
+        words = [sys.executable, "-m", "cli.main", *map(str, arguments)]
+        settings = environment() | {"COLUMNS": "200"}
+        with Popen(
+            words,
+            cwd=tmp_path,
+            env=settings | {"PYTHONPATH": "/tmp/w6/shim:/work/main"},
+            stdout=PIPE,
+            stderr=PIPE,
+            text=True,
+        ) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    return started
 
 
 @pytest.fixture(scope="session")

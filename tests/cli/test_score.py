@@ -1,14 +1,18 @@
 """Tests of cli.score."""
 
 import json
+import signal
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from subprocess import CompletedProcess
+from subprocess import CompletedProcess, Popen
 from typing import Any
 
+import pandas as pd
 import pytest
 
 Run = Callable[..., CompletedProcess[str]]
+Start = Callable[..., AbstractContextManager[Popen[str]]]
 SAMPLE = Path(__file__).parents[2] / "examples/rare-earths"
 LISTING = (
     "Search\nOne\nExample Wire· 2025-11-20 07:43\nChina text.\n矿价\nExample Daily· 2025-11-08\n中国矿石价格上涨。\n"
@@ -40,8 +44,8 @@ def test_what_is_said_of_an_article_does_not_depend_on_those_beside_it(
     articles = (SAMPLE / "articles.jsonl").read_text(encoding="utf-8").splitlines()[70:73]
     together, alone = write(tmp_path / "all.jsonl", "\n".join(articles)), write(tmp_path / "one.jsonl", articles[1])
     for source in (together, alone):
-        standpoint("score", source, "--model", trained / "model", "--out", source.with_suffix(".out"))
-    assert records(tmp_path / "all.out")[1] == records(tmp_path / "one.out")[0]
+        standpoint("score", source, "--model", trained / "model", "--out", tmp_path / f"{source.stem}-out.jsonl")
+    assert records(tmp_path / "all-out.jsonl")[1] == records(tmp_path / "one-out.jsonl")[0]
 
 
 @pytest.mark.parametrize(
@@ -156,3 +160,72 @@ def test_without_a_store_the_next_step_is_named(standpoint: Run, tmp_path: Path)
     answer = standpoint("score", write(tmp_path / "p.txt", LISTING))
     assert answer.returncode == 2
     assert "mlruns/mlflow.db: there is no tracking store. Run `standpoint train` first" in answer.stderr
+
+
+def test_a_folder_gets_tables_that_pandas_reads(standpoint: Run, trained: Path, tmp_path: Path) -> None:
+    out = tmp_path / "scored"
+    answer = standpoint("score", SAMPLE / "new-articles.txt", "--model", trained / "model", "--out", out)
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert answer.stdout.startswith(f"{out}: 8 articles scored by unregistered+")
+    frames, stances = pd.read_parquet(out / "frames"), pd.read_parquet(out / "stances")
+    assert frames.groupby("article_id").size().tolist() == [8] * 8
+    assert set(stances["stance"]) <= {"critical", "neutral", "supportive"}
+    assert len(pd.read_parquet(out / "predictions")) == 8
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv"])
+def test_a_file_gets_long_tables_beside_it(standpoint: Run, trained: Path, tmp_path: Path, suffix: str) -> None:
+    out = tmp_path / f"scored{suffix}"
+    standpoint("score", SAMPLE / "new-articles.txt", "--model", trained / "model", "--out", out)
+    names = {f"scored{part}{suffix}" for part in ("", ".frames", ".stances")}
+    assert {path.name for path in tmp_path.iterdir()} == names
+    read = pd.read_parquet if suffix == ".parquet" else pd.read_csv
+    assert len(read(out)) == 8
+    assert list(read(tmp_path / f"scored.frames{suffix}").columns[:2]) == ["article_id", "story"]
+
+
+def test_a_format_that_cannot_be_written_is_told(standpoint: Run, trained: Path, tmp_path: Path) -> None:
+    out = tmp_path / "scored.xlsx"
+    answer = standpoint("score", SAMPLE / "new-articles.txt", "--model", trained / "model", "--out", out)
+    assert answer.returncode == 2
+    assert f"{out}: '.xlsx' cannot be written. Name a file that ends in .parquet, .jsonl" in answer.stderr
+
+
+def test_only_what_is_new_is_scored_into_a_folder(standpoint: Run, trained: Path, tmp_path: Path) -> None:
+    first, both = write(tmp_path / "a.jsonl", '{"id": "1", "body": "x"}\n'), tmp_path / "b.jsonl"
+    write(both, '{"id": "1", "body": "x"}\n{"id": "2", "body": "y"}\n')
+    model = ("--model", trained / "model", "--out", tmp_path / "out")
+    assert standpoint("score", first, *model).returncode == 0
+    refused = standpoint("score", both, *model)
+    assert refused.returncode == 2
+    assert "its last run had other articles than those that are given now" in refused.stderr
+    answer = standpoint("score", both, *model, "--since-manifest", "--json")
+    assert answer.returncode == 0
+    found = json.loads(answer.stdout)
+    assert (found["run"], found["counts"]["scored"], found["counts"]["known"]) == (2, 1, 1)
+    again = standpoint("score", both, *model, "--since-manifest")
+    assert "nothing to do, all 2 records are there already" in again.stdout
+
+
+def test_quiet_says_nothing(standpoint: Run, trained: Path, tmp_path: Path) -> None:
+    source = write(tmp_path / "a.jsonl", '{"id": "1", "body": "x"}\n')
+    answer = standpoint("score", source, "--model", trained / "model", "--out", tmp_path / "out", "--quiet")
+    assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
+
+
+def test_a_folder_that_is_followed_is_scored_as_it_fills(
+    start_standpoint: Start, trained: Path, tmp_path: Path
+) -> None:
+    watched, out = tmp_path / "in", tmp_path / "out"
+    watched.mkdir()
+    write(watched / "a.jsonl", '{"id": "1", "body": "x"}\n')
+    options = ("--follow", watched, "--out", out, "--model", trained / "model", "--every", "0.2", "--format", "jsonl")
+    with start_standpoint("score", *options) as process:
+        lines = iter(process.stdout or ())
+        assert ": 1 articles scored by" in next(lines)
+        write(watched / "b.jsonl", '{"id": "2", "body": "y"}\n{"id": "1", "body": "x"}\n')
+        assert ": 1 articles scored by" in next(lines)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 130
+    rows = [row for path in sorted((out / "predictions").iterdir()) for row in records(path)]
+    assert [row["article_id"] for row in rows] == ["1", "2"]

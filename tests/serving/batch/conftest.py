@@ -10,7 +10,7 @@ import pytest
 
 from corpus.outcome import Placed, Rejected
 from models.folder import identify_model
-from serving.batch.engines import Engine, OneProcess
+from serving.batch.engines import OneProcess
 from serving.batch.job import Job, Progress, Summary
 from serving.batch.manifest import Header
 from serving.batch.output import opened_output
@@ -44,20 +44,19 @@ def score(model_folder: Path) -> Score:
         folder: Path,
         items: Sequence[Placed | Rejected],
         *,
-        engine: Engine | None = None,
-        layout: str = "jsonl",
         only_new: bool = False,
         strict: bool = False,
         watch: Callable[[Progress], None] = lambda progress: None,
-        **others: Any,  # noqa: ANN401 - fields of records or header
+        fail_after: int | None = None,
+        **others: Any,  # noqa: ANN401 - the engine, and fields of the header
     ) -> Summary:
-        fail_after = others.pop("fail_after", None)
+        engine = others.pop("engine", OneProcess())
         identity = identify_model(model_folder)
         facts = {"model": "demo/1", "model_digest": identity.digest, "codebook": identity.codebook.reference}
-        header = Header(**{**facts, "layout": layout, "evidence": True, "shard_articles": 3, **others})
-        task = Task(str(folder), str(model_folder), "demo/1", layout, evidence=True, n_threads=1, strict=strict)
+        header = Header(**{**facts, "layout": "jsonl", "evidence": True, "shard_articles": 3, **others})
+        task = Task(str(folder), str(model_folder), "demo/1", header.layout, evidence=True, n_threads=1, strict=strict)
         with opened_output(folder, header) as output:
-            job = Job(output, engine or OneProcess(), only_new=only_new, strict=strict)
+            job = Job(output, engine, only_new=only_new, strict=strict)
             return job.run(Records(items, fail_after=fail_after), task, now=lambda: datetime.now(UTC), watch=watch)
 
     return scored

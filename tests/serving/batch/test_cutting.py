@@ -8,7 +8,7 @@ from corpus.outcome import Placed, Rejected
 from serving.batch import cutting
 from serving.batch.cutting import cut
 from serving.batch.seen import SeenArticles
-from serving.batch.shard import Counts, Shard, shard_from_json
+from serving.batch.shard import Counts, Shard, shard_from_json, text_hash
 from standpoint.article import Article
 from standpoint.errors import RecordError
 
@@ -61,7 +61,7 @@ def test_a_shard_survives_the_way_to_another_process() -> None:
 def test_what_was_known_is_passed_over_and_counted() -> None:
     with SeenArticles() as seen:
         for number in range(3):
-            text = cutting.text_hash(placed(number).article.text)
+            text = text_hash(placed(number).article.text)
             seen.add_known(f"a{number}", text, None)
         found = list(cut(map(placed, range(4)), seen, run=2, shard_articles=2))
     assert [(shard.n_records, shard.passed_over) for shard in found] == [(1, Counts(known=3))]
