@@ -16,8 +16,9 @@ from serving.batch.tables import SUFFIXES, schema_of, tables_of, write_table
 from standpoint.errors import InputError, OutputError, RecordError, StandpointError
 from standpoint.jsonl import write_jsonl
 
-BATCH_ARTICLES, BATCH_CHARACTERS = 128, 400_000
-"""How many articles, and characters, the model is asked for at once; a longer article is asked for alone."""
+BATCH_ARTICLES, BATCH_CHARACTERS = 1024, 6_000_000
+"""How many articles, and characters, the model is asked for at once: a thousand take three quarters of the time of as
+many in batches of 128."""
 
 PARTS = ".parts"
 """The folder below an output with what is no table: rejections and keys of each shard."""
