@@ -49,7 +49,7 @@ OWNERS = {
     "pyarrow": ("corpus/table.py", "serving/batch/tables.py"),
     "pydantic": ("serving/",),
     "pydantic_core": ("serving/api.py",),
-    "ray": (),
+    "ray": ("serving/batch/ray_engine.py",),
     "rich": ("cli/",),
     "safetensors": ("models/folder.py", "models/encoder_checkpoint.py", "models/encoder_restore.py"),
     "starlette": ("serving/",),

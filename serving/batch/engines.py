@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import chain, islice
 from typing import Any, Protocol
@@ -168,11 +168,11 @@ class _Worker:
         if answer is None:
             raise EOFError
         if "error" in answer:
-            raise _told(answer)
+            raise told(answer)
         return answer
 
 
-def _told(answer: dict[str, Any]) -> errors.StandpointError:
+def told(answer: Mapping[str, Any]) -> errors.StandpointError:
     """Return the error that a process told of; one that is not ours is an error of the model."""
     kind = getattr(errors, answer["error"], None)
     if isinstance(kind, type) and issubclass(kind, errors.StandpointError):

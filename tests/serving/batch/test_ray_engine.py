@@ -1,0 +1,72 @@
+"""A job on a real Ray cluster of two nodes ends like one on this machine, whatever is killed."""
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from standpoint.errors import ModelFolderError
+
+ROOT = Path(__file__).parents[3]
+N_ARTICLES = 900
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        find_spec("ray") is None and not os.environ.get("CI"), reason="needs Ray: pip install 'standpoint[scale]'"
+    ),
+]
+
+
+def start(*arguments: object) -> subprocess.Popen[str]:
+    words = [sys.executable, str(Path(__file__).with_name("chaos_command.py")), *map(str, arguments)]
+    settings = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(words, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def content(folder: Path) -> dict[str, str]:
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name not in ("manifest.jsonl", ".lock")]
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def n_finished(folder: Path) -> int:
+    manifest = folder / "manifest.jsonl"
+    return manifest.read_text(encoding="utf-8").count('"shard"') if manifest.exists() else 0
+
+
+def test_the_command_and_then_a_node_are_killed_and_the_output_is_that_of_one_machine(
+    model_folder: Path, tmp_path: Path
+) -> None:
+    cluster, alone = tmp_path / "cluster", tmp_path / "alone"
+    first = start(model_folder, cluster, N_ARTICLES, "keep")
+    end = time.monotonic() + 240
+    while n_finished(cluster) < 3 and first.poll() is None and time.monotonic() < end:
+        time.sleep(0.05)
+    first.send_signal(signal.SIGKILL)
+    first.communicate()
+    assert 3 <= n_finished(cluster) < 30
+    said, errors = start(model_folder, cluster, N_ARTICLES, "kill").communicate()
+    assert said, errors[-2000:]
+    assert json.loads(said.splitlines()[-1]) == {"scored": 882, "n_nodes_left": 1}
+    assert start(model_folder, alone, N_ARTICLES).communicate() == ("", "")
+    assert content(cluster) == content(alone)
+    assert not (cluster / ".spool").exists()
+
+
+def test_an_error_on_the_cluster_is_told_in_our_words(tmp_path: Path) -> None:
+    from serving.batch.engines import told
+    from serving.batch.ray_engine import _Actor
+    from serving.batch.scorer import Task
+
+    task = Task(str(tmp_path), str(tmp_path / "none"), "demo/1", "jsonl", evidence=True)
+    (answer,) = _Actor(task.to_json())({"path": [str(tmp_path / "shard.json")]})["answer"]
+    error = told(json.loads(answer))
+    assert isinstance(error, ModelFolderError)
+    assert "none" in str(error)
