@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import shutil
+import socket
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,10 +24,10 @@ from standpoint.errors import OutputError, StandpointError
 from standpoint.jsonl import write_jsonl
 
 _SPOOL, _MODEL = ".spool", "model"
+_PATIENCE_SECONDS = 10
 _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
-    "RAY_BACKEND_LOG_LEVEL": "fatal",
 }
 
 
@@ -98,20 +99,39 @@ def _with_runtime(task: Task) -> Task:
 def _connected(address: str | None) -> Iterator[None]:
     """Be connected to a cluster; nothing of what it says gets among what the command says."""
     os.environ.update(_QUIET)
+    if address is not None:
+        _check_reachable(address)
+    here: dict[str, Any] = {"include_dashboard": False, "_node_ip_address": "127.0.0.1"}
     try:
         ray.init(
             address=address or "local",
-            include_dashboard=None if address else False,
+            **({} if address else here),
             log_to_driver=False,
             logging_level=logging.ERROR,
             runtime_env={"env_vars": {**_QUIET, "OMP_NUM_THREADS": "1"}},
         )
     except (ConnectionError, RuntimeError, ValueError) as error:
-        raise StandpointError(f"--ray-address {address}: no Ray cluster answers there ({error}).") from error
+        raise _no_cluster(address, error) from error
     try:
         yield
     finally:
         ray.shutdown()
+
+
+def _check_reachable(address: str) -> None:
+    """Try whether anybody listens at HOST:PORT; Ray itself would try for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not (host and port.isdigit()):
+        return
+    try:
+        with socket.create_connection((host, int(port)), timeout=_PATIENCE_SECONDS):
+            return
+    except OSError as error:
+        raise _no_cluster(address, error) from error
+
+
+def _no_cluster(address: str | None, error: Exception) -> StandpointError:
+    return StandpointError(f"--ray-address {address}: no Ray cluster answers there ({error}). Check host and port.")
 
 
 def _receipts(task: Task, paths: list[str]) -> Iterator[Receipt]:

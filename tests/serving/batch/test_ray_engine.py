@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from standpoint.errors import ModelFolderError
+from standpoint.errors import ModelFolderError, StandpointError
 
 ROOT = Path(__file__).parents[3]
 N_ARTICLES = 900
@@ -70,3 +70,16 @@ def test_an_error_on_the_cluster_is_told_in_our_words(tmp_path: Path) -> None:
     error = told(json.loads(answer))
     assert isinstance(error, ModelFolderError)
     assert "none" in str(error)
+
+
+def test_a_cluster_that_does_not_answer_is_told_at_once(tmp_path: Path) -> None:
+    from serving.batch.ray_engine import RayEngine
+    from serving.batch.scorer import Task
+    from serving.batch.shard import Counts, Shard
+
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model/model.json").write_text("{}")
+    task = Task(str(tmp_path / "out"), str(tmp_path / "model"), "demo/1", "jsonl", evidence=True, runtime="any")
+    with pytest.raises(StandpointError, match=r"--ray-address 127.0.0.1:1: no Ray cluster answers there"):
+        list(RayEngine("127.0.0.1:1").run(task, [Shard(1, 0, "{}", 1, Counts())]))
+    assert not (tmp_path / "out/.spool").exists()
