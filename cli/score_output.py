@@ -103,19 +103,23 @@ class _Work:
         return exit_code(summary.counts.n_read - summary.counts.rejected, summary.counts.rejected)
 
     def score_file(self, out: Path, reading: Reading, layout: str) -> int:
-        folder = out.with_name(f".{out.name}.parts")
-        header, kept = self._header(layout), rejected_path(out)
+        parts, kept = out.with_name(f".{out.name}.parts"), rejected_path(out)
         try:
-            with opened_output(folder, header) as output:
-                summary = self._run(output, reading)
-        except OtherJobError:  # parts of another input or model, which nobody asked to keep
-            shutil.rmtree(folder)
-            with opened_output(folder, header) as output:
-                summary = self._run(output, reading)
-        with opened_output(folder, header) as output:
-            output.move_to(out, kept)
+            try:
+                summary = self._run_parts(parts, reading, layout, out, kept)
+            except OtherJobError:  # parts of another input or model, which nobody asked to keep
+                shutil.rmtree(parts)
+                summary = self._run_parts(parts, reading, layout, out, kept)
+        except OutputError as error:
+            raise OutputError(str(error).replace(str(parts), str(out))) from error
         self._end(summary, str(out), kept)
         return exit_code(summary.counts.n_read - summary.counts.rejected, summary.counts.rejected)
+
+    def _run_parts(self, parts: Path, reading: Reading, layout: str, out: Path, kept: Path) -> Summary:
+        with opened_output(parts, self._header(layout)) as output:
+            summary = self._run(output, reading)
+            output.move_to(out, kept)
+            return summary
 
     def watch(self, folder: Path, watched: Path) -> int:
         following = Following(watched, every=self._options.watching.every)

@@ -83,7 +83,7 @@ def opened_output(folder: Path, header: Header) -> Iterator[Output]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"{folder}: cannot be made ({error.strerror}). Choose another folder.") from error
+        raise OutputError(f"{folder}: cannot be written ({error.strerror}). Choose another folder.") from error
     try:
         with FileLock(folder / _LOCK, timeout=0):
             manifest = Manifest(folder / MANIFEST)

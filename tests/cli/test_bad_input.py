@@ -143,7 +143,7 @@ def test_an_output_that_cannot_be_written_is_named(standpoint: Run, trained: Pat
     assert f"{source / 'out.jsonl'}: cannot be written" in below.stderr
     assert "Choose another folder." in below.stderr
     folder = standpoint("score", source, "--model", trained / "model", "--out", tmp_path)
-    assert folder.stderr == f"standpoint: {tmp_path}: cannot be replaced (it is a folder). Choose another name.\n"
+    assert folder.stderr == f"standpoint: {tmp_path}: holds other files (a.jsonl). Choose an empty or new folder.\n"
     assert source.read_text() == GOOD
 
 
