@@ -2,25 +2,35 @@
 
 import json
 from collections.abc import Iterator
+from io import BytesIO
+from typing import IO
 
-from corpus.encoding import decode, decode_as, detect_encoding
+from corpus.encoding import decode, decode_as, encoding_of, utf8_lines
+from corpus.lines import LONGEST_LINE, bounded_lines, with_line_feeds
 from corpus.outcome import Placed, Rejected
 from corpus.record import outcome_of
 from standpoint.errors import InputError
 
 
-def read_json_lines(raw: bytes, *, place: str) -> Iterator[Placed | Rejected]:
+def read_json_lines(
+    file: IO[bytes], encoding: str, *, place: str, longest: int = LONGEST_LINE
+) -> Iterator[Placed | Rejected]:
     """Yield one outcome a line, placed at `file:line`; a bad line is set aside and reading goes on.
 
+    A line of more than `longest` bytes is set aside without being held in memory.
+
     Raises:
-        InputError: the encoding of the file cannot be told.
+        InputError: the file is in UTF-16 or UTF-32 and damaged.
     """
-    encoding = detect_encoding(raw, place=place)
-    if encoding.startswith(("utf-16", "utf-32")):
-        raw, encoding = decode(raw, place=place).encode(), "utf-8"
-    for number, line in enumerate(raw.split(b"\n"), start=1):
-        if line.strip():
-            yield _line_outcome(line, encoding, f"{place}:{number}")
+    is_recoded = encoding.startswith(("utf-16", "utf-32"))
+    file = with_line_feeds(utf8_lines(file, encoding, place=place))
+    for number, line in enumerate(bounded_lines(file, longest=longest), start=1):
+        where = f"{place}:{number}"
+        if line is None:
+            reason = f"this line has more than {longest:,} bytes. One complete record a line is expected."
+            yield Rejected(where, reason)
+        elif line.strip():
+            yield _line_outcome(line, "utf-8" if is_recoded else encoding, where)
 
 
 def read_json(raw: bytes, *, place: str) -> Iterator[Placed | Rejected]:
@@ -37,7 +47,7 @@ def read_json(raw: bytes, *, place: str) -> Iterator[Placed | Rejected]:
                 f"{place}:{error.lineno}: not valid JSON at column {error.colno}: {error.msg}. "
                 "A list of articles is expected; write the file again."
             ) from None
-        yield from read_json_lines(raw, place=place)
+        yield from read_json_lines(BytesIO(raw), encoding_of(BytesIO(raw), place=place), place=place)
         return
     except RecursionError:
         raise InputError(f"{place}: nested too deeply. A flat list of articles is expected.") from None
@@ -53,7 +63,7 @@ def read_json(raw: bytes, *, place: str) -> Iterator[Placed | Rejected]:
 def _line_outcome(line: bytes, encoding: str, place: str) -> Placed | Rejected:
     try:
         text = decode_as(line, encoding, place="this line")
-        return outcome_of(json.loads(text), place)
+        return outcome_of(json.loads(text.removeprefix("\ufeff")), place)  # files with a mark, put one after the other
     except json.JSONDecodeError as error:
         reason = f"not valid JSON at column {error.colno}: {error.msg}. One complete record a line is expected."
         return Rejected(place, reason)

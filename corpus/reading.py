@@ -1,40 +1,22 @@
-"""Reading: files and folders of any known format to articles and what was set aside."""
+"""Reading: files, folders, patterns, URLs and standard input to articles and what was set aside."""
 
-import codecs
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from corpus.encoding import decode
+from corpus.content import Content
+from corpus.encoding import decode, encoding_of
+from corpus.formats import REJECTED_SUFFIX, begun_format, begun_text_format, named_format
 from corpus.json_records import read_json, read_json_lines
 from corpus.listing import read_listing
 from corpus.outcome import Placed, Rejected
 from corpus.page import read_page
 from corpus.record import checked
+from corpus.sources import Source, files_in, sources_in, without_secrets
 from corpus.table import read_csv, read_parquet
 from standpoint.article import Article
 from standpoint.errors import InputError
 
-FORMATS = {
-    ".jsonl": "JSON Lines",
-    ".ndjson": "JSON Lines",
-    ".json": "JSON",
-    ".csv": "CSV",
-    ".tsv": "TSV",
-    ".parquet": "Parquet",
-    ".html": "HTML page",
-    ".htm": "HTML page",
-    ".txt": "listing",
-}
-REJECTED_SUFFIX = ".rejected.jsonl"
-
-# How a .txt file begins that is none of the listings.
-_BEGINNINGS = (
-    (re.compile(rb'\s*\{\s*"'), "JSON Lines"),
-    (re.compile(rb"\s*\[\s*\{"), "JSON"),
-    (re.compile(rb"\s*<(?:!doctype|html)\b", re.IGNORECASE), "HTML page"),
-)
-_HEAD_BYTES = 4096
+__all__ = ["REJECTED_SUFFIX", "Reading", "files_in", "format_of", "read_articles", "read_placed", "unreadable"]
 
 
 def read_articles(path: Path) -> Iterator[Article | Rejected]:
@@ -55,36 +37,12 @@ def read_placed(path: Path) -> Iterator[Placed | Rejected]:
     Raises:
         InputError: the path is missing, or names a file that is empty, unreadable or of an unknown format.
     """
-    for file in files_in(path):
-        try:
-            yield from map(checked, _outcomes(file))
-        except InputError as error:
-            if file == path:
-                raise
-            yield unreadable(file, error)
+    yield from Reading([path])
 
 
-def unreadable(file: Path, error: InputError) -> Rejected:
+def unreadable(file: str | Path, error: InputError) -> Rejected:
     """Return a file of a folder that could not be read as something set aside."""
     return Rejected(str(file), str(error).removeprefix(f"{file}: "))
-
-
-def files_in(path: Path) -> list[Path]:
-    """Return the file itself, or all files of a known format in a folder and below, in the order of their names.
-
-    Hidden files and lists of rejected records are passed over.
-
-    Raises:
-        InputError: the path does not exist, or the folder holds no such file.
-    """
-    if not path.is_dir():
-        if not path.exists():
-            raise InputError(f"{path}: there is no such file or folder. Check the path.")
-        return [path]
-    files = [file for file in sorted(path.rglob("*")) if file.is_file() and _is_readable(file.relative_to(path))]
-    if not files:
-        raise InputError(f"{path}: no file of a known format in this folder ({', '.join(FORMATS)}). Check the path.")
-    return files
 
 
 def format_of(path: Path) -> str:
@@ -93,95 +51,96 @@ def format_of(path: Path) -> str:
     Raises:
         InputError: the format is not known, or the file cannot be opened.
     """
-    name = FORMATS.get(path.suffix.lower())
-    if name is None:
-        raise InputError(
-            f"{path}: format '{path.suffix}' is not known. Readable are {', '.join(FORMATS)}; save it as one of these."
-        )
-    if name != "listing":
-        return name
-    head = _head(path).removeprefix(codecs.BOM_UTF8)
-    return next((other for beginning, other in _BEGINNINGS if beginning.match(head)), name)
-
-
-def _is_readable(path: Path) -> bool:
-    is_hidden = any(part.startswith(".") for part in path.parts)
-    return path.suffix.lower() in FORMATS and not is_hidden and not path.name.endswith(REJECTED_SUFFIX)
-
-
-def _outcomes(path: Path) -> Iterator[Placed | Rejected]:
-    name, place = format_of(path), str(path)
-    if name == "Parquet":
-        yield from read_parquet(path)
-        return
-    raw = _content(path)
-    match name:
-        case "JSON Lines":
-            yield from read_json_lines(raw, place=place)
-        case "JSON":
-            yield from read_json(raw, place=place)
-        case "CSV" | "TSV":
-            yield from read_csv(decode(raw, place=place), place=place)
-        case "HTML page":
-            yield read_page(raw, place=place)
-        case _:
-            yield from read_listing(decode(raw, place=place), place=place)
-
-
-def _content(path: Path) -> bytes:
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}). Check the path and its permissions.") from error
-    if not raw.strip():
-        raise InputError(f"{path}: the file is empty. Remove it or write it again.")
-    return raw
-
-
-def _head(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(_HEAD_BYTES)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}). Check the path and its permissions.") from error
+    content = Content(path, place=str(path))
+    return _format(named_format(path.name, place=content.place), content)
 
 
 class Reading:
-    """Several inputs read one after the other, and which share of their bytes is read."""
+    """Several inputs read one after the other, and which share of their bytes is read.
+
+    An input is a file, a folder, a pattern, a URL that fsspec knows, or `-`. JSON Lines and tables are read record by
+    record, so that memory does not grow with them; JSON lists, pages and listings are held one at a time.
+    """
 
     def __init__(self, inputs: Sequence[str | Path]) -> None:
-        """Find the files.
+        """Find the files; none is read yet.
 
         Raises:
-            InputError: one is missing, or a folder holds no file of a known format.
+            InputError: one is missing, cannot be reached, is of an unknown format, or holds nothing to be read.
         """
-        self.inputs = [str(path) for path in inputs]
-        self._files = [(Path(path), file) for path in inputs for file in files_in(Path(path))]
-        self._sizes = [file.stat().st_size for _, file in self._files]
+        self.inputs = [without_secrets(one) for one in inputs]
+        self._sources = sources_in(inputs)
+        self._sizes = [source.size for source in self._sources]
         self._n_done = 0
+        self._content: Content | None = None
 
     @property
     def n_files(self) -> int:
         """How many files there are."""
-        return len(self._files)
+        return len(self._sources)
 
     @property
     def share(self) -> float | None:
-        """Which share of all bytes is read, 0 to 1."""
-        return sum(self._sizes[: self._n_done]) / max(1, sum(self._sizes))
+        """Which share of all bytes is read, 0 to 1; None while the size of a file is not known."""
+        sizes = [size for size in self._sizes if size is not None]
+        if len(sizes) < len(self._sizes):
+            return None
+        n_read = sum(sizes[: self._n_done]) + (self._content.n_read if self._content else 0)
+        return min(1.0, n_read / max(1, sum(sizes)))
 
     def __iter__(self) -> Iterator[Placed | Rejected]:
         """Read all of it from the start.
 
         Raises:
-            InputError: a file that was named cannot be read; one of a folder is set aside.
+            InputError: a file that was named cannot be read; one of a folder or pattern is set aside.
         """
-        for number, (named, file) in enumerate(self._files):
-            self._n_done = number
+        for number, source in enumerate(self._sources):
+            self._n_done, self._content = number, None
             try:
-                yield from map(checked, _outcomes(file))
+                yield from self._outcomes(number, source)
             except InputError as error:
-                if file == named:
+                if source.is_named:
                     raise
-                yield unreadable(file, error)
-        self._n_done = len(self._files)
+                yield unreadable(source.name, error)
+        self._n_done, self._content = len(self._sources), None
+
+    def _outcomes(self, number: int, source: Source) -> Iterator[Placed | Rejected]:
+        with source.content() as content:
+            self._sizes[number] = content.path.stat().st_size
+            outcomes = _outcomes(_format(source.format, content), content)
+            self._content = content
+            yield from map(checked, outcomes)
+
+
+def _format(named: str | None, content: Content) -> str:
+    """Return the format, told by how the file begins where its name does not tell it."""
+    if named is None:
+        return begun_format(content.head())
+    return begun_text_format(content.head()) if named == "listing" else named
+
+
+def _outcomes(format: str, content: Content) -> Iterator[Placed | Rejected]:
+    place = content.place
+    match format:
+        case "JSON Lines":
+            encoding = _encoding(content)
+            with content.opened() as file:
+                yield from read_json_lines(file, encoding, place=place)
+        case "CSV" | "TSV":
+            encoding = _encoding(content)
+            with content.opened() as file:
+                yield from read_csv(file, encoding, place=place)
+        case "Parquet":
+            with content.unpacked_path() as path:
+                yield from read_parquet(path, place=place, reach=content.reach)
+        case "JSON":
+            yield from read_json(content.whole(), place=place)
+        case "HTML page":
+            yield read_page(content.whole(), place=place)
+        case _:
+            yield from read_listing(decode(content.whole(), place=place), place=place)
+
+
+def _encoding(content: Content) -> str:
+    with content.opened(counted=False) as file:
+        return encoding_of(file, place=content.place)

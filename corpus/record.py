@@ -10,6 +10,11 @@ from standpoint.article import Article, article_from_json
 from standpoint.errors import RecordError
 from standpoint.fields import Fields
 
+MOST_CHARACTERS = 1_000_000
+"""Of title and body. A long report has 100,000; a longer text is a book, a log or many articles pasted together."""
+_LONGEST_FIELD = 10_000
+_LONGEST_REASON = 500
+
 # What each field of an article may be called; where a record has several, the first of the list that is filled counts.
 FIELD_NAMES = {
     "id": ("id", "编号"),
@@ -29,16 +34,32 @@ def outcome_of(value: Any, place: str) -> Placed | Rejected:  # noqa: ANN401 - p
         return Placed(place, _article(value))
     except RecordError as error:
         return Rejected(place, str(error))
+    except RecursionError:
+        return Rejected(place, "nested too deeply. One flat record is expected.")
 
 
 def checked(outcome: Placed | Rejected) -> Placed | Rejected:
-    """Set an article aside that holds a NUL character, which other programs take for the end of the text."""
-    if isinstance(outcome, Placed):
-        for name, value in outcome.article.to_json().items():
-            if value is not None and "\0" in value:
-                reason = f"field '{name}' holds a NUL control character at {value.index(chr(0))}. Remove it."
-                return Rejected(outcome.place, reason)
-    return outcome
+    """Set an article aside that is too long or that other programs cannot hold; have a rejection fit to be written."""
+    if isinstance(outcome, Rejected):
+        reason = outcome.reason.encode("utf-8", "backslashreplace").decode()
+        shown = reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]} ..."
+        return outcome if shown == outcome.reason else Rejected(outcome.place, shown)
+    problem = _problem(outcome.article)
+    return Rejected(outcome.place, problem) if problem else outcome
+
+
+def _problem(article: Article) -> str | None:
+    n_characters = len(article.title) + len(article.body)
+    if n_characters > MOST_CHARACTERS:
+        return f"title and body have {n_characters:,} characters, an article at most {MOST_CHARACTERS:,}. Split it."
+    for name, value in article.to_json().items():
+        if value is None:
+            continue
+        if "\0" in value:
+            return f"field '{name}' holds a NUL control character at {value.index(chr(0))}. Remove it."
+        if len(value) > _LONGEST_FIELD and name not in ("title", "body"):
+            return f"field '{name}' has {len(value):,} characters, more than {_LONGEST_FIELD:,}. Shorten it."
+    return None
 
 
 def missing_body(names: Iterable[str]) -> str | None:

@@ -1,14 +1,23 @@
 """Tests of corpus.json_records."""
 
 import json
+from collections.abc import Iterator
+from io import BytesIO
 
 import pytest
 
+from corpus.encoding import encoding_of
 from corpus.json_records import read_json, read_json_lines
+from corpus.lines import LONGEST_LINE
 from corpus.outcome import Placed, Rejected
 from standpoint.errors import InputError
 
 GOOD = '{"id": "a", "title": "题", "body": "正文的内容"}'
+
+
+def lines_of(raw: bytes, *, longest: int = LONGEST_LINE) -> Iterator[Placed | Rejected]:
+    encoding = encoding_of(BytesIO(raw), place="n.jsonl")
+    return read_json_lines(BytesIO(raw), encoding, place="n.jsonl", longest=longest)
 
 
 def places(outcomes: list[Placed | Rejected]) -> list[tuple[str, str]]:
@@ -17,7 +26,7 @@ def places(outcomes: list[Placed | Rejected]) -> list[tuple[str, str]]:
 
 def test_reading_goes_on_after_a_bad_line_and_names_it() -> None:
     raw = f'{GOOD}\n{{"id": "b", \n\n[1]\n{GOOD}'.encode()
-    found = places(list(read_json_lines(raw, place="n.jsonl")))
+    found = places(list(lines_of(raw)))
     assert [place for place, _ in found] == ["n.jsonl:1", "n.jsonl:2", "n.jsonl:4", "n.jsonl:5"]
     assert found[1][1].startswith("not valid JSON at column")
     assert found[2][1].startswith("expected an object with named fields")
@@ -26,28 +35,28 @@ def test_reading_goes_on_after_a_bad_line_and_names_it() -> None:
 
 def test_a_damaged_line_is_set_aside_alone() -> None:
     raw = GOOD.encode() + b"\n" + GOOD.encode().replace(b"a", b"\xff", 1) + b"\n" + GOOD.encode()
-    found = places(list(read_json_lines(raw, place="n.jsonl")))
+    found = places(list(lines_of(raw)))
     assert found[1] == ("n.jsonl:2", "this line: byte 8 is damaged, it is not utf-8. Save the file as UTF-8.")
     assert [what for _, what in found[::2]] == ["article", "article"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
 def test_lines_are_read_in_other_encodings(encoding: str) -> None:
-    [first, second] = read_json_lines(f"{GOOD}\r\n{GOOD}\r\n".encode(encoding), place="n.jsonl")
+    [first, second] = lines_of(f"{GOOD}\r\n{GOOD}\r\n".encode(encoding))
     assert isinstance(first, Placed)
     assert isinstance(second, Placed)
     assert second.article.body == "正文的内容"
 
 
 def test_a_line_separator_inside_a_text_does_not_end_the_line() -> None:
-    [outcome] = read_json_lines('{"body": "one\u2028two\x85"}'.encode(), place="n.jsonl")
+    [outcome] = lines_of('{"body": "one\u2028two\x85"}'.encode())
     assert isinstance(outcome, Placed)
     assert outcome.article.body == "one\u2028two\x85"
 
 
 def test_deep_nesting_is_a_reason_and_not_a_crash() -> None:
     deep = b'{"body": ' + b"[" * 100_000 + b"\n" + GOOD.encode()
-    found = places(list(read_json_lines(deep, place="n.jsonl")))
+    found = places(list(lines_of(deep)))
     assert found[0][1].startswith("nested too deeply")
     assert found[1][1] == "article"
 

@@ -1,7 +1,9 @@
 """Tests of corpus.table."""
 
 import csv
+from collections.abc import Iterator
 from datetime import date, datetime
+from io import BytesIO
 from pathlib import Path
 
 import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow ships no types
@@ -9,13 +11,18 @@ import pyarrow.parquet as pq  # type: ignore[import-untyped]  # pyarrow ships no
 import pytest
 
 from corpus.outcome import Placed, Rejected
-from corpus.table import read_csv, read_parquet
+from corpus.table import LONGEST_ROW, read_csv, read_parquet
 from standpoint.article import Article
 from standpoint.errors import InputError
 
 
+def rows_of(text: str | bytes, encoding: str = "utf-8", *, longest: int = LONGEST_ROW) -> Iterator[Placed | Rejected]:
+    raw = text.encode(encoding) if isinstance(text, str) else text
+    return read_csv(BytesIO(raw), encoding, place="n.csv", longest=longest)
+
+
 def articles(text: str) -> list[Article]:
-    return [item.article for item in read_csv(text, place="n.csv") if isinstance(item, Placed)]
+    return [item.article for item in rows_of(text) if isinstance(item, Placed)]
 
 
 def write_parquet(path: Path, columns: dict[str, object]) -> Path:
@@ -41,18 +48,18 @@ def test_quoted_line_ends_quotes_and_emoji_are_kept() -> None:
 
 
 def test_rows_are_placed_at_the_line_where_they_begin() -> None:
-    outcomes = list(read_csv('title,body\nT,"a\nb"\n\nU,\n,\nV,v\n', place="n.csv"))
+    outcomes = list(rows_of('title,body\nT,"a\nb"\n\nU,\n,\nV,v\n'))
     assert [item.place for item in outcomes] == ["n.csv:2", "n.csv:5", "n.csv:7"]
 
 
 def test_a_row_with_too_many_cells_is_set_aside() -> None:
-    outcomes = list(read_csv("title,body\nT,one, two\nU,fine\n", place="n.csv"))
+    outcomes = list(rows_of("title,body\nT,one, two\nU,fine\n"))
     assert outcomes[0] == Rejected("n.csv:2", "3 cells in a table of 2 columns. Put quotes around the text.")
     assert isinstance(outcomes[1], Placed)
 
 
 def test_a_quote_that_never_closes_is_set_aside_and_not_read_as_one_long_article() -> None:
-    outcomes = list(read_csv('title,body\nT,fine\nU,"open\nV,more\n', place="n.csv"))
+    outcomes = list(rows_of('title,body\nT,fine\nU,"open\nV,more\n'))
     assert isinstance(outcomes[0], Placed)
     assert isinstance(outcomes[1], Rejected)
     assert outcomes[1].place == "n.csv:3"
@@ -61,7 +68,7 @@ def test_a_quote_that_never_closes_is_set_aside_and_not_read_as_one_long_article
 
 
 def test_a_broken_quote_costs_only_its_row() -> None:
-    outcomes = list(read_csv('title,body\nU,"a"b\nV,fine\n', place="n.csv"))
+    outcomes = list(rows_of('title,body\nU,"a"b\nV,fine\n'))
     assert [type(item) for item in outcomes] == [Rejected, Placed]
 
 
@@ -89,13 +96,13 @@ def test_a_broken_first_row_is_an_error() -> None:
 
 def test_parquet_rows_of_all_groups_become_articles(tmp_path: Path) -> None:
     path = write_parquet(tmp_path / "n.parquet", {"Text": ["a", "b", "c"], "id": [1, 2, 3], "views": [9, 9, 9]})
-    found = [item for item in read_parquet(path) if isinstance(item, Placed)]
+    found = [item for item in read_parquet(path, place=str(path)) if isinstance(item, Placed)]
     assert [(item.place, item.article.id) for item in found] == [(f"{path}: row {n}", str(n)) for n in (1, 2, 3)]
 
 
 def test_parquet_dates_and_missing_values_are_understood(tmp_path: Path) -> None:
     columns = {"body": ["a", "b"], "date": [datetime(2025, 11, 20, 7, 43), None], "source": [None, "Wire"]}
-    [first, second] = read_parquet(write_parquet(tmp_path / "n.parquet", columns))
+    [first, second] = read_parquet(write_parquet(tmp_path / "n.parquet", columns), place="n.parquet")
     assert isinstance(first, Placed)
     assert isinstance(second, Placed)
     assert (first.article.published, first.article.source) == ("2025-11-20T07:43", None)
@@ -103,14 +110,15 @@ def test_parquet_dates_and_missing_values_are_understood(tmp_path: Path) -> None
 
 
 def test_parquet_days_are_dates(tmp_path: Path) -> None:
-    [outcome] = read_parquet(write_parquet(tmp_path / "n.parquet", {"body": ["a"], "date": [date(2025, 11, 20)]}))
+    columns: dict[str, object] = {"body": ["a"], "date": [date(2025, 11, 20)]}
+    [outcome] = read_parquet(write_parquet(tmp_path / "n.parquet", columns), place="n.parquet")
     assert isinstance(outcome, Placed)
     assert outcome.article.published == "2025-11-20"
 
 
 def test_a_parquet_row_without_text_is_set_aside(tmp_path: Path) -> None:
     path = write_parquet(tmp_path / "n.parquet", {"body": ["a", None]})
-    outcomes = list(read_parquet(path))
+    outcomes = list(read_parquet(path, place=str(path)))
     assert isinstance(outcomes[1], Rejected)
     assert outcomes[1].place == f"{path}: row 2"
 
@@ -118,11 +126,11 @@ def test_a_parquet_row_without_text_is_set_aside(tmp_path: Path) -> None:
 def test_parquet_without_a_text_column_is_an_error(tmp_path: Path) -> None:
     path = write_parquet(tmp_path / "n.parquet", {"title": ["a"]})
     with pytest.raises(InputError, match="among title. Name it one of"):
-        list(read_parquet(path))
+        list(read_parquet(path, place=str(path)))
 
 
 def test_what_is_no_parquet_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "n.parquet"
     path.write_bytes(b"no parquet at all")
     with pytest.raises(InputError, match=r"n\.parquet: cannot be read as Parquet"):
-        list(read_parquet(path))
+        list(read_parquet(path, place=str(path)))
