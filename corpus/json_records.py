@@ -30,7 +30,7 @@ def read_json_lines(
             reason = f"this line has more than {longest:,} bytes. One complete record a line is expected."
             yield Rejected(where, reason)
         elif line.strip():
-            yield _line_outcome(line, "utf-8" if is_recoded else encoding, where)
+            yield _line_outcome(line.rstrip(b"\r\n"), "utf-8" if is_recoded else encoding, where)
 
 
 def read_json(raw: bytes, *, place: str) -> Iterator[Placed | Rejected]:

@@ -10,8 +10,8 @@ from standpoint.article import Article, article_from_json
 from standpoint.errors import RecordError
 from standpoint.fields import Fields
 
-MOST_CHARACTERS = 1_000_000
-"""Of title and body. A long report has 100,000; a longer text is a book, a log or many articles pasted together."""
+MOST_CHARACTERS = 10_000_000
+"""Of title and body. The longest reports have a million; a longer text is a log, or many articles pasted together."""
 _LONGEST_FIELD = 10_000
 _LONGEST_REASON = 500
 

@@ -108,13 +108,23 @@ def test_a_csv_in_gb18030_is_read(tmp_path: Path) -> None:
     assert article.text == "矿价上涨\n\n本周矿石价格再次上涨。"
 
 
-def test_an_article_of_a_million_characters_is_read_from_every_text_format_and_a_longer_one_is_not(
-    tmp_path: Path,
-) -> None:
-    for folder, body in (("fits", "x" * (MOST_CHARACTERS - 1)), ("longer", "x" * MOST_CHARACTERS)):
-        write(tmp_path / folder / "a.txt", f"T\nWire· 2025-11-08\n{body}\n")
-        write(tmp_path / folder / "b.csv", f'title,body\nT,"{body}"\n')
-        write(tmp_path / folder / "c.jsonl", f'{{"title": "T", "body": "{body}"}}\n')
-    assert [type(item) for item in read_placed(tmp_path / "fits")] == [Placed] * 3
-    reasons = [item.reason for item in read_placed(tmp_path / "longer") if isinstance(item, Rejected)]
-    assert reasons == ["title and body have 1,000,001 characters, an article at most 1,000,000. Split it."] * 3
+def test_an_article_of_five_megabytes_is_read_from_every_text_format(tmp_path: Path) -> None:
+    body = "Ore again. " * 454_546
+    write(tmp_path / "a.txt", f"Title\nWire· 2025-11-08\n{body}x\n")
+    write(tmp_path / "b.csv", f'title,body\nT,"{body}x"\n')
+    write(tmp_path / "c.jsonl", f'{{"title": "T", "body": "{body}x"}}\n')
+    found = [item for item in read_articles(tmp_path) if isinstance(item, Article)]
+    assert [item.body == f"{body}x" for item in found] == [True, True, True]
+
+
+@pytest.mark.parametrize("name", ["a.txt", "b.csv", "c.jsonl"])
+def test_a_longer_text_than_any_article_has_is_set_aside_with_its_length(tmp_path: Path, name: str) -> None:
+    body = "x" * MOST_CHARACTERS
+    texts = {
+        "a.txt": f"T\nWire· 2025-11-08\n{body}\n",
+        "b.csv": f'title,body\nT,"{body}"\n',
+        "c.jsonl": f'{{"title": "T", "body": "{body}"}}\n',
+    }
+    [outcome] = read_placed(write(tmp_path / name, texts[name]))
+    assert isinstance(outcome, Rejected)
+    assert outcome.reason == "title and body have 10,000,001 characters, an article at most 10,000,000. Split it."
