@@ -73,10 +73,9 @@ def missing_body(names: Iterable[str]) -> str | None:
 
 def _article(value: Any) -> Article:  # noqa: ANN401 - parsed JSON may be anything
     Fields(value)
-    problem = missing_body(map(str, value))
-    if problem is not None:
-        raise RecordError(problem)
     by_key = {_key(str(name)): item for name, item in value.items()}
+    if by_key.keys().isdisjoint(FIELD_NAMES["body"]):
+        raise RecordError(missing_body(map(str, value)) or "")
     fields = {field: _first_filled(by_key, names) for field, names in FIELD_NAMES.items()}
     fields["title"], fields["body"] = fields["title"] or "", fields["body"] or ""
     fields["published"] = iso_date(fields["published"])
@@ -85,12 +84,15 @@ def _article(value: Any) -> Article:  # noqa: ANN401 - parsed JSON may be anythi
 
 
 def _first_filled(by_key: Mapping[str, Any], names: Iterable[str]) -> Any:  # noqa: ANN401 - checked by the reader
-    values = (by_key.get(name) for name in names)
-    return next((value for value in values if not _is_empty(value)), None)
+    for name in names:
+        value = by_key.get(name)
+        if value is not None and not _is_empty(value):
+            return value
+    return None
 
 
 def _is_empty(value: object) -> bool:
-    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
+    return value == "" or (isinstance(value, float) and math.isnan(value))
 
 
 def _key(name: str) -> str:
