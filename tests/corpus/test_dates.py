@@ -22,6 +22,20 @@ from standpoint.errors import RecordError
         ("2025-11-20 07:43:05", "2025-11-20T07:43:05"),
         ("2025-11-20 07:43:00+08:00", "2025-11-20T07:43+08:00"),
         ("  2025-11-20\n", "2025-11-20"),
+        ("2025-11-20 07:43:00 +0800", "2025-11-20T07:43+08:00"),
+        ("2025-11-20 07:43:00 UTC", "2025-11-20T07:43+00:00"),
+        ("20251120074305", "2025-11-20T07:43:05"),
+        ("Thu, 20 Nov 2025 07:43:00 +0800", "2025-11-20T07:43+08:00"),
+        ("Thu, 20 Nov 2025 07:43:09 -0330 (NST)", "2025-11-20T07:43:09-03:30"),
+        ("20 Nov 2025 07:43 GMT", "2025-11-20T07:43+00:00"),
+        ("20 Nov 2025", "2025-11-20"),
+        ("3rd September 2025", "2025-09-03"),
+        ("20-Nov-2025", "2025-11-20"),
+        ("November 20, 2025", "2025-11-20"),
+        ("Nov. 20, 2025", "2025-11-20"),
+        ("Sept 3 2025", "2025-09-03"),
+        ("Thursday, November 20, 2025 at 7:43 PM", "2025-11-20T19:43"),
+        ("Nov 20, 2025 12:05 a.m.", "2025-11-20T00:05"),
     ],
 )
 def test_dates_are_brought_to_iso(written: object, iso: str) -> None:
@@ -57,7 +71,23 @@ def test_what_cannot_be_told_is_refused_with_the_accepted_forms(written: object)
         iso_date(written)
 
 
-@pytest.mark.parametrize("written", ["2025-02-30", "2025/13/01", "20250230", "2025-11-20 25:00"])
+@pytest.mark.parametrize("written", ["03/04/2025", "20/11/2025", "3.4.25", "03-04-2025 07:43"])
+def test_a_month_is_never_guessed_where_the_year_is_last(written: str) -> None:
+    with pytest.raises(
+        RecordError, match=r"is not understood\. Write year, month, day: whether .+ is the month is not"
+    ):
+        iso_date(written)
+
+
+@pytest.mark.parametrize("written", ["20 Brumaire 2025", "Nov 2025", "20 Nov 25", "20 Nov 2025 07:43 CST"])
+def test_other_words_and_zones_of_two_meanings_are_not_understood(written: str) -> None:
+    with pytest.raises(RecordError, match="is not understood"):
+        iso_date(written)
+
+
+@pytest.mark.parametrize(
+    "written", ["31 Nov 2025", "Nov 20, 2025 13:05 PM", "2025-02-30", "2025/13/01", "20250230", "2025-11-20 25:00"]
+)
 def test_a_day_outside_the_calendar_is_refused(written: str) -> None:
     with pytest.raises(RecordError, match=r"is not in the calendar \(.+\)\. Correct it or leave it out"):
         iso_date(written)
