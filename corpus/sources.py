@@ -20,6 +20,7 @@ from standpoint.errors import InputError
 
 STANDARD_INPUT = "-"
 _URL = re.compile(r"[a-z][a-z0-9+.-]*(?:::[a-z][a-z0-9+.-]*)*://", re.IGNORECASE)
+_CHAINED = re.compile(r"::(?=[a-z][a-z0-9+.-]*(?:://|::))", re.IGNORECASE)
 _Opening = Callable[[], AbstractContextManager[IO[bytes]]]
 
 
@@ -106,13 +107,13 @@ def without_secrets(named: str | Path) -> str:
     """
     if not isinstance(named, str) or not _URL.match(named):
         return _printable(str(named))
-    return "::".join(map(_without_secrets, named.split("::")))
+    return "::".join(map(_without_secrets, _CHAINED.split(named)))
 
 
 def _without_secrets(url: str) -> str:
-    scheme, mark, rest = re.split("[?#]", url, maxsplit=1)[0].partition("://")
+    scheme, mark, rest = url.partition("://")
     place, slash, path = rest.partition("/")
-    return _printable(f"{scheme}{mark}{place.rpartition('@')[2]}{slash}{path}")
+    return _printable(re.split("[?#]", f"{scheme}{mark}{place.rpartition('@')[2]}{slash}{path}", maxsplit=1)[0])
 
 
 def _printable(name: str) -> str:
@@ -206,7 +207,7 @@ def _out_of_reach(shown: str, error: Exception) -> InputError:
                 f"Install it: pip install {needed.group(1) if needed else error.name or 'fsspec[full]'}."
             )
         case FileNotFoundError():
-            return InputError(f"{shown}: there is no such file or folder. Check the address.")
+            return InputError(f"{shown}: there is no such file or folder, or nothing answers there. Check the address.")
         case PermissionError():
             return InputError(f"{shown}: may not be read. Check your keys for it and their rights.")
         case ValueError() if "rotocol" in str(error):
