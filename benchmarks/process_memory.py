@@ -22,9 +22,9 @@ def proportional_mb(pid: int) -> float:
 
 
 class PeakWatch:
-    """Looks ten times a second at the memory of a process with all it started; `peak_mb` is the largest sum."""
+    """Looks twice a second at the memory of a process with all it started; `peak_mb` is the largest sum."""
 
-    def __init__(self, pid: int, *, every: float = 0.1) -> None:
+    def __init__(self, pid: int, *, every: float = 0.5) -> None:
         self.peak_mb = 0.0
         self._pid, self._every = pid, every
         self._is_over = threading.Event()
