@@ -22,6 +22,7 @@ _REMEDY = "Save the file as UTF-8."
 _BLOCK_BYTES = 1 << 20
 # None of these bytes is the second of a character in UTF-8, GB18030 or Big5, so that bytes can be cut there.
 _CLEAR = re.compile(rb"[\x00-\x2f]")
+_LONGEST_RUN = 4096
 
 
 def decode(raw: bytes, *, place: str) -> str:
@@ -114,18 +115,28 @@ def _sample_if_not_utf8(block: bytes, file: IO[bytes], place: str) -> bytes | No
         try:
             decoder.decode(block)
         except UnicodeDecodeError as error:
-            around = error.object[max(0, error.start - _BLOCK_BYTES // 2) :] + file.read(_BLOCK_BYTES // 2)
-            return _whole_characters(head) + (b"" if block is head else _whole_characters(around))
+            late = b"" if block is head else _around(error.object, error.start) + file.read(_BLOCK_BYTES // 2)
+            return _whole_at_end(head) + _whole_at_end(late)
         block = file.read(_BLOCK_BYTES)
     if n_nuls * 10 > n_bytes:
         raise _nuls(place)
     return None
 
 
-def _whole_characters(sample: bytes) -> bytes:
-    """Take off what may be part of a character at the end, and at the beginning where that is cut."""
-    first, last = _CLEAR.search(sample), _CLEAR.search(sample[::-1])
-    return sample[first.start() : len(sample) - last.start()] if first and last else sample
+def _around(block: bytes, place: int) -> bytes:
+    """Return a block from where a character surely begins, up to half a mebibyte before a place in it."""
+    clear = _CLEAR.search(block, max(0, place - _BLOCK_BYTES // 2), place)
+    return block[clear.start() if clear else place :]
+
+
+def _whole_at_end(sample: bytes) -> bytes:
+    """Take off what may be part of a character at the end."""
+    last = _CLEAR.search(sample[-1:-_LONGEST_RUN:-1])
+    if last:
+        return sample[: len(sample) - last.start()]
+    decoder = codecs.getincrementaldecoder("gb18030")("replace")
+    decoder.decode(sample)
+    return sample[: len(sample) - len(decoder.getstate()[0])]
 
 
 class _AsUtf8(io.RawIOBase):

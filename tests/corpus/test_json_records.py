@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from io import BytesIO
+from io import BufferedReader, BytesIO
 
 import pytest
 
@@ -17,7 +17,7 @@ GOOD = '{"id": "a", "title": "题", "body": "正文的内容"}'
 
 def lines_of(raw: bytes, *, longest: int = LONGEST_LINE) -> Iterator[Placed | Rejected]:
     encoding = encoding_of(BytesIO(raw), place="n.jsonl")
-    return read_json_lines(BytesIO(raw), encoding, place="n.jsonl", longest=longest)
+    return read_json_lines(BufferedReader(BytesIO(raw)), encoding, place="n.jsonl", longest=longest)
 
 
 def places(outcomes: list[Placed | Rejected]) -> list[tuple[str, str]]:
@@ -85,3 +85,20 @@ def test_a_cut_off_list_is_an_error_with_its_line() -> None:
 def test_a_deep_list_is_an_error() -> None:
     with pytest.raises(InputError, match=r"n\.json: nested too deeply"):
         list(read_json(b"[" * 100_000, place="n.json"))
+
+
+def test_a_line_that_is_too_long_is_set_aside_and_reading_goes_on() -> None:
+    raw = f"{GOOD}\n{{'body': '{'x' * 200}'}}\n{GOOD}".encode()
+    found = places(list(lines_of(raw, longest=100)))
+    assert found[0] == ("n.jsonl:1", "article")
+    assert found[1] == ("n.jsonl:2", "this line has more than 100 bytes. One complete record a line is expected.")
+    assert found[2] == ("n.jsonl:3", "article")
+
+
+def test_a_byte_order_mark_before_a_line_is_passed_over() -> None:
+    raw = f"{GOOD}\n\ufeff{GOOD}\n".encode()
+    assert places(list(lines_of(raw))) == [("n.jsonl:1", "article"), ("n.jsonl:2", "article")]
+
+
+def test_lines_may_end_with_a_carriage_return_only() -> None:
+    assert places(list(lines_of(f"{GOOD}\r{GOOD}\r".encode()))) == [("n.jsonl:1", "article"), ("n.jsonl:2", "article")]

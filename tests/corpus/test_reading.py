@@ -1,11 +1,12 @@
 """Tests of corpus.reading."""
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from corpus.outcome import Placed, Rejected
-from corpus.reading import files_in, format_of, read_articles, read_placed
+from corpus.reading import Reading, files_in, format_of, read_articles, read_placed
 from corpus.record import MOST_CHARACTERS
 from standpoint.article import Article
 from standpoint.errors import InputError
@@ -128,3 +129,33 @@ def test_a_longer_text_than_any_article_has_is_set_aside_with_its_length(tmp_pat
     [outcome] = read_placed(write(tmp_path / name, texts[name]))
     assert isinstance(outcome, Rejected)
     assert outcome.reason == "title and body have 10,000,001 characters, an article at most 10,000,000. Split it."
+
+
+@pytest.mark.parametrize("name", ["n.jsonl", "n.csv"])
+def test_the_share_that_is_read_grows_from_nothing_to_one(tmp_path: Path, name: str) -> None:
+    body = "x" * 10_000
+    row = f'{{"body": "{body}"}}\n' if name == "n.jsonl" else f"{body}\n"
+    path = write(tmp_path / name, ("" if name == "n.jsonl" else "body\n") + row * 500)
+    reading = Reading([path, write(tmp_path / "small.jsonl", LINE)])
+    shares = [reading.share or 0.0, *(reading.share or 0.0 for _ in reading), reading.share or 0.0]
+    assert (shares[0], shares[-1], reading.n_files) == (0.0, 1.0, 2)
+    assert shares == sorted(shares)
+    assert len(set(shares)) > 4
+
+
+def test_reading_again_gives_the_same(tmp_path: Path) -> None:
+    write(tmp_path / "a.jsonl", LINE * 3)
+    reading = Reading([tmp_path])
+    assert list(reading) == list(reading)
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "csv"])
+def test_memory_does_not_grow_with_the_file(tmp_path: Path, suffix: str) -> None:
+    row = f'{{"body": "{"x" * 4000}"}}\n' if suffix == "jsonl" else f"{'x' * 4000}\n"
+    path = write(tmp_path / f"n.{suffix}", ("" if suffix == "jsonl" else "body\n") + row * 5000)
+    tracemalloc.start()
+    n_articles = sum(isinstance(outcome, Placed) for outcome in Reading([path]))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert n_articles == 5000
+    assert peak < 8_000_000  # of 20 MB

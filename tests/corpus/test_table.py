@@ -79,6 +79,38 @@ def test_a_cell_of_five_megabytes_is_read_and_the_limit_of_csv_put_back() -> Non
     assert csv.field_size_limit() == limit
 
 
+def test_a_quote_that_is_never_closed_swallows_no_more_than_a_row_may_have() -> None:
+    outcomes = list(rows_of('title,body\nT,"open\n' + "U,more\n" * 20 + "V,fine\n", longest=100))
+    assert isinstance(outcomes[0], Rejected)
+    assert outcomes[0].place == "n.csv:2"
+    assert "the row from here to line 16 is broken: it has more than 100 characters. Check its" in outcomes[0].reason
+    assert [item.place for item in outcomes[1:]] == [f"n.csv:{line}" for line in range(17, 24)]
+    assert {type(item) for item in outcomes[1:]} == {Placed}
+
+
+def test_a_line_that_is_too_long_costs_only_its_row() -> None:
+    outcomes = list(rows_of("title,body\nT," + "x" * 1000 + "\nV,fine\n", longest=100))
+    assert [(type(item), item.place) for item in outcomes] == [(Rejected, "n.csv:2"), (Placed, "n.csv:3")]
+
+
+def test_bytes_of_another_encoding_cost_only_their_row() -> None:
+    outcomes = list(rows_of("title,body\nT,é\n".encode() + "题,文\n".encode("gb18030") + "U,中\n".encode()))
+    assert [type(item) for item in outcomes] == [Placed, Rejected, Placed]
+    reason = "this row holds bytes that are not utf-8. Save the file as UTF-8."
+    assert outcomes[1] == Rejected("n.csv:3", reason)
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-8-sig"])
+def test_tables_are_read_in_other_encodings(encoding: str) -> None:
+    [outcome] = rows_of("标题,正文\r\n题,文\r\n", encoding)
+    assert isinstance(outcome, Placed)
+    assert outcome.article.text == "题\n\n文"
+
+
+def test_rows_may_end_with_a_carriage_return_only() -> None:
+    assert [item.place for item in rows_of("title,body\rT,one\rU,two\r")] == ["n.csv:2", "n.csv:3"]
+
+
 def test_a_table_without_a_text_column_lists_what_it_has_and_what_would_do() -> None:
     with pytest.raises(InputError, match=r"n\.csv: no field .* among title, artikel\. Name it one of: body, text, con"):
         articles("title,artikel\nT,A\n")
@@ -134,3 +166,19 @@ def test_what_is_no_parquet_is_an_error(tmp_path: Path) -> None:
     path.write_bytes(b"no parquet at all")
     with pytest.raises(InputError, match=r"n\.parquet: cannot be read as Parquet"):
         list(read_parquet(path, place=str(path)))
+
+
+def test_a_parquet_value_that_python_cannot_hold_costs_only_its_row(tmp_path: Path) -> None:
+    days = pa.array([0, 2**40, 1], pa.int64()).cast(pa.timestamp("s"))
+    path = write_parquet(tmp_path / "n.parquet", {"body": ["a", "b", "c"], "date": days})
+    outcomes = list(read_parquet(path, place="n.parquet"))
+    assert [type(item) for item in outcomes] == [Placed, Rejected, Placed]
+    assert isinstance(outcomes[1], Rejected)
+    assert outcomes[1].reason.startswith("the value of 'date' cannot be read (")
+
+
+def test_parquet_tells_how_far_it_is(tmp_path: Path) -> None:
+    path = write_parquet(tmp_path / "n.parquet", {"body": ["a"] * 1024})
+    shares: list[float] = []
+    assert len(list(read_parquet(path, place="n.parquet", reach=shares.append))) == 1024
+    assert shares == [0.25, 0.5, 0.75, 1.0]
