@@ -23,11 +23,12 @@ from serving.batch.following import Following
 from serving.batch.job import Job, Summary
 from serving.batch.manifest import Header
 from serving.batch.output import REJECTED, Output, opened_output
+from serving.batch.ray_engine import RayEngine
 from serving.batch.scorer import Task
 from serving.batch.shard import Counts
 from serving.batch.tables import layout_of
 from serving.registry import FetchedModel
-from standpoint.errors import InputError, OtherJobError, OutputError
+from standpoint.errors import OtherJobError, OutputError
 from standpoint.jsonl import read_jsonl
 
 Clock = Callable[[], datetime]
@@ -164,7 +165,8 @@ class _Work:
 
     def _engine(self) -> Engine:
         if self._options.machines.engine == "ray":
-            return _ray_engine(self._options.machines.ray_address)
+            machines = self._options.machines
+            return RayEngine(machines.ray_address, machines.n_workers)
         return ThisMachine(self._n_workers())
 
     def _n_workers(self) -> int:
@@ -181,14 +183,6 @@ class _Work:
         self._console.print(Text(visible(_sentence(summary, place, self._found.version))), soft_wrap=True)
         if summary.counts.rejected:
             tell_rejected(self._console, _first_rejected(rejected), summary.counts.rejected)
-
-
-def _ray_engine(address: str | None) -> Engine:
-    try:
-        from serving.batch.ray_engine import RayEngine
-    except ModuleNotFoundError as error:
-        raise InputError(f"--engine ray needs {error.name}. Install it: pip install 'standpoint[scale]'.") from None
-    return RayEngine(address)
 
 
 def _first_rejected(path: Path) -> list[Rejected]:

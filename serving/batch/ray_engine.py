@@ -1,154 +1,172 @@
-"""Ray: the shards of a job scored on a cluster, by as many actors as it has processors."""
+"""The Ray engine: has the shards of a job scored on a cluster, as many at a time as it has processors."""
 
-import json
-import logging
 import os
-import shutil
 import socket
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
-
-import ray
-import ray.data
-from ray.data import ActorPoolStrategy, DataContext
+from queue import SimpleQueue
+from threading import Thread
+from typing import IO, Any
 
 from models.folder import identify_model
 from serving.batch.engines import told
-from serving.batch.scorer import ShardScorer, Task, task_from_json
-from serving.batch.shard import Receipt, Shard, receipt_from_json, shard_from_json
-from serving.model_process import failure
-from standpoint.errors import OutputError, StandpointError
-from standpoint.jsonl import write_jsonl
+from serving.batch.scorer import ShardScorer, Task
+from serving.batch.shard import Receipt, Shard, receipt_from_json
+from serving.batch.spool import Spool
+from serving.model_process import framed, next_message
+from standpoint.errors import InputError, ModelError, StandpointError
 
-_SPOOL, _MODEL = ".spool", "model"
+_COMMAND = ("-P", "-m", "serving.batch.ray_driver")  # -P: the current folder may hold a `serving` of its own
+_SPOOL = ".spool"
+_MOST_WAITING = 256
+"""Shards that lie in the spool at a time: two for each of a hundred processors."""
 _PATIENCE_SECONDS = 10
-_QUIET = {
+_SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "OMP_NUM_THREADS": "1",
 }
+_LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
+"""Has a cluster listen on the loopback only, on Linux too, where it would listen everywhere and run whatever comes;
+`_node_ip_address="127.0.0.1"` does not."""
 
 
 class RayEngine:
     """Scores shards on a Ray cluster; what a worker or a machine that dies had in hand is scored again.
 
     All machines have to share the output folder and have Standpoint installed: shards and model lie below the folder
-    while the job runs.
+    while the job runs. A process of its own speaks to Ray, which prints what it likes and takes over signals.
     """
 
-    def __init__(self, address: str | None = None) -> None:
-        """Use the cluster at `address`; None: one that is started on this machine and ends with the job."""
-        self._address = address
+    def __init__(self, address: str | None = None, n_workers: int | None = None) -> None:
+        """Use the cluster at `address`; None: one that is started on this machine and ends with the job.
 
-    def run(self, task: Task, shards: Iterable[Shard]) -> Iterator[Receipt]:
-        """Spool the shards, then yield a receipt for each as soon as its files are in place, in any order.
+        `n_workers` is how many processes score at most; None: one a processor of the cluster.
 
         Raises:
+            InputError: Ray is not installed.
+        """
+        if find_spec("ray") is None:
+            raise InputError("--engine ray needs ray. Install it: pip install 'standpoint[scale]'.")
+        self._address = address
+        self._n_workers = n_workers
+
+    def run(self, task: Task, shards: Iterable[Shard]) -> Iterator[Receipt]:
+        """Spool shards while there is room, and yield a receipt for each as soon as its files are in place.
+
+        Raises:
+            ModelError: a shard killed its process several times, or a machine of the cluster lacks Standpoint.
+            OutputError: the output folder cannot be written, or a machine does not share it.
             StandpointError: a shard cannot be scored, or the cluster cannot be reached.
         """
-        spool = Path(task.folder) / _SPOOL
-        shutil.rmtree(spool, ignore_errors=True)
+        shards = iter(shards)
+        first = next(shards, None)
+        if first is None:
+            return
+        _check_reachable(self._address)
+        spool = Spool(Path(task.folder).resolve() / _SPOOL)
         try:
-            paths = [_spooled(shard, spool) for shard in shards]
-            if not paths:
-                return
-            shutil.copytree(task.model_folder, spool / _MODEL)
-            task = _with_runtime(replace(task, model_folder=str(spool / _MODEL)))
-            with _connected(self._address):
-                yield from _receipts(task, paths)
-        except OSError as error:
-            raise OutputError(f"{spool}: cannot be written ({error.strerror}). Mend that and run again.") from error
+            spool.put(first)
+            job = {"task": _prepared(task, spool).to_json(), "spool": str(spool.folder)}
+            with _driver(job | {"address": self._address, "n_workers": self._n_workers}) as answers:
+                yield from _receipts(answers, spool, shards)
         finally:
-            shutil.rmtree(spool, ignore_errors=True)
+            spool.remove()
 
 
-class _Actor:
-    """Scores shards in a process of the cluster; the model is loaded once."""
+class _Answers:
+    """What comes out of a pipe; a thread reads it, so that the command can go on meanwhile."""
 
-    def __init__(self, task: Mapping[str, Any]) -> None:
-        self._scorer: ShardScorer | None = None
-        self._task = task_from_json(task)
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._pipe = pipe
+        self._queue: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
+        Thread(target=self._read, name="answers", daemon=True).start()
 
-    def __call__(self, batch: Mapping[str, Any]) -> dict[str, list[str]]:
-        """Score the shard at the batch's one path; answer with its receipt, or with an error, in JSON."""
+    def is_one_there(self) -> bool:
+        """Say whether there is one without waiting."""
+        return not self._queue.empty()
+
+    def next(self) -> dict[str, Any]:
+        """Wait for an answer; the empty one is the last.
+
+        Raises:
+            StandpointError: it is an error.
+            ModelError: none can come any more.
+        """
+        answer = self._queue.get()
+        if answer is None:
+            raise ModelError("the process that speaks to Ray died. Run the same command again.")
+        if "error" in answer:
+            raise told(answer)
+        return answer
+
+    def _read(self) -> None:
+        answer: dict[str, Any] | None = {}
+        while answer is not None:
+            answer = next_message(self._pipe)
+            self._queue.put(answer)
+
+
+def _receipts(answers: _Answers, spool: Spool, shards: Iterator[Shard]) -> Iterator[Receipt]:
+    for shard in shards:
+        spool.put(shard)
+        while spool.n_waiting >= _MOST_WAITING or answers.is_one_there():
+            yield from _done(answers.next(), spool)
+    spool.end()
+    while answer := answers.next():
+        yield from _done(answer, spool)
+    if spool.n_waiting:
+        raise ModelError(f"Ray gave no answer to {spool.n_waiting} shards. Run the same command again.")
+
+
+def _done(answer: Mapping[str, Any], spool: Spool) -> Iterator[Receipt]:
+    receipt = receipt_from_json(answer)
+    if spool.take_out(receipt):
+        yield receipt
+
+
+@contextmanager
+def _driver(job: Mapping[str, Any]) -> Iterator[_Answers]:
+    """Have a process speak to Ray, with a cluster of its own or another."""
+    environment = {**os.environ, **_SETTINGS, **(_LOOPBACK if job["address"] is None else {})}
+    pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
+    process = subprocess.Popen([sys.executable, *_COMMAND], stdin=pipe, stdout=pipe, stderr=nowhere, env=environment)
+    with process:
         try:
-            self._scorer = self._scorer or ShardScorer(self._task)
-            shard = shard_from_json(json.loads(Path(str(batch["path"][0])).read_bytes()))
-            answer = self._scorer.score(shard).to_json()
-        except Exception as error:  # the command ends with it; Ray would try again
-            answer = failure(error)
-        return {"answer": [json.dumps(answer)]}
+            if process.stdin is not None and process.stdout is not None:
+                answers = _Answers(process.stdout)
+                process.stdin.write(framed(dict(job)))
+                process.stdin.flush()
+                yield answers
+        finally:
+            process.kill()
 
 
-def _spooled(shard: Shard, spool: Path) -> str:
-    path = spool / f"{shard.name}.json"
-    write_jsonl(path, [shard.to_json()])
-    return str(path)
+def _prepared(task: Task, spool: Spool) -> Task:
+    """Return the task with the model in the spool, a thread a process, and the runtime that is quickest here.
 
-
-def _with_runtime(task: Task) -> Task:
-    """Return the task with the runtime that is quickest here, where an encoder has several and none is wanted."""
+    Only an encoder has several runtimes; one that is wanted stays.
+    """
+    task = replace(task, model_folder=str(spool.add_model(Path(task.model_folder))), n_threads=1)
     if task.runtime is None and identify_model(Path(task.model_folder)).kind == "encoder":
         return replace(task, runtime=ShardScorer(task).model.runtime)
     return task
 
 
-@contextmanager
-def _connected(address: str | None) -> Iterator[None]:
-    """Be connected to a cluster; nothing of what it says gets among what the command says."""
-    os.environ.update(_QUIET)
-    if address is not None:
-        _check_reachable(address)
-    here: dict[str, Any] = {"include_dashboard": False, "_node_ip_address": "127.0.0.1"}
-    try:
-        ray.init(
-            address=address or "local",
-            **({} if address else here),
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-            runtime_env={"env_vars": {**_QUIET, "OMP_NUM_THREADS": "1"}},
-        )
-    except (ConnectionError, RuntimeError, ValueError) as error:
-        raise _no_cluster(address, error) from error
-    try:
-        yield
-    finally:
-        ray.shutdown()
-
-
-def _check_reachable(address: str) -> None:
+def _check_reachable(address: str | None) -> None:
     """Try whether anybody listens at HOST:PORT; Ray itself would try for minutes."""
-    host, _, port = address.removeprefix("ray://").rpartition(":")
+    host, _, port = (address or "").rpartition(":")
     if not (host and port.isdigit()):
         return
     try:
         with socket.create_connection((host, int(port)), timeout=_PATIENCE_SECONDS):
             return
     except OSError as error:
-        raise _no_cluster(address, error) from error
-
-
-def _no_cluster(address: str | None, error: Exception) -> StandpointError:
-    return StandpointError(f"--ray-address {address}: no Ray cluster answers there ({error}). Check host and port.")
-
-
-def _receipts(task: Task, paths: list[str]) -> Iterator[Receipt]:
-    context = DataContext.get_current()
-    context.enable_progress_bars = False
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
-    resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]  # Ray's own
-    n_actors = max(1, int(resources.get("CPU", 1)))
-    answers = ray.data.from_items([{"path": path} for path in paths], override_num_blocks=len(paths)).map_batches(
-        _Actor,
-        fn_constructor_args=(task.to_json(),),
-        batch_size=1,
-        num_cpus=1,
-        compute=ActorPoolStrategy(min_size=1, max_size=n_actors),
-    )
-    for row in answers.iter_rows():
-        answer = json.loads(row["answer"])
-        if "error" in answer:
-            raise told(answer)
-        yield receipt_from_json(answer)
+        raise StandpointError(
+            f"--ray-address {address}: no Ray cluster answers there ({error}). Check host and port."
+        ) from error

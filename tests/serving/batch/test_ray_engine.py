@@ -12,10 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from standpoint.errors import ModelFolderError, StandpointError
+from corpus.outcome import Placed
+from serving.batch import ray_engine
+from serving.batch.ray_engine import RayEngine
+from serving.batch.scorer import Task
+from serving.batch.shard import Counts, Shard, ShardRecords
+from standpoint.article import Article
+from standpoint.errors import InputError, OutputError, StandpointError
 
 ROOT = Path(__file__).parents[3]
-N_ARTICLES = 900
+N_ARTICLES = 600
 
 pytestmark = [
     pytest.mark.slow,
@@ -51,35 +57,44 @@ def test_the_command_and_then_a_node_are_killed_and_the_output_is_that_of_one_ma
         time.sleep(0.05)
     first.send_signal(signal.SIGKILL)
     first.communicate()
-    assert 3 <= n_finished(cluster) < 30
+    assert 3 <= n_finished(cluster) < 20
     said, errors = start(model_folder, cluster, N_ARTICLES, "kill").communicate()
     assert said, errors[-2000:]
-    assert json.loads(said.splitlines()[-1]) == {"scored": 882, "n_nodes_left": 1}
+    assert json.loads(said.splitlines()[-1]) == {"scored": 588, "n_nodes_left": 1}
     assert start(model_folder, alone, N_ARTICLES).communicate() == ("", "")
     assert content(cluster) == content(alone)
     assert not (cluster / ".spool").exists()
 
 
-def test_an_error_on_the_cluster_is_told_in_our_words(tmp_path: Path) -> None:
-    from serving.batch.engines import told
-    from serving.batch.ray_engine import _Actor
-    from serving.batch.scorer import Task
-
-    task = Task(str(tmp_path), str(tmp_path / "none"), "demo/1", "jsonl", evidence=True)
-    (answer,) = _Actor(task.to_json())({"path": [str(tmp_path / "shard.json")]})["answer"]
-    error = told(json.loads(answer))
-    assert isinstance(error, ModelFolderError)
-    assert "none" in str(error)
+def made_up(model: Path, out: Path) -> tuple[Task, Shard]:
+    article = Article("a1", "Day 1", "China broke its promise.")
+    content = ShardRecords((Placed("news:1", article),), (), ()).to_content()
+    return Task(str(out), str(model), "demo/1", "jsonl", evidence=True), Shard(1, 0, content, 1, Counts())
 
 
-def test_a_cluster_that_does_not_answer_is_told_at_once(tmp_path: Path) -> None:
-    from serving.batch.ray_engine import RayEngine
-    from serving.batch.scorer import Task
-    from serving.batch.shard import Counts, Shard
+def test_an_error_on_the_cluster_is_told_in_our_words_and_nothing_else_is_said(
+    model_folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    task, shard = made_up(model_folder, tmp_path)
+    (tmp_path / "predictions").write_text("in the way of a folder")
+    with pytest.raises(OutputError, match=r"predictions.*run the same command again"):
+        list(RayEngine(n_workers=1).run(task, [shard]))
+    assert not (tmp_path / ".spool").exists()
+    assert capfd.readouterr() == ("", "")
 
-    (tmp_path / "model").mkdir()
-    (tmp_path / "model/model.json").write_text("{}")
-    task = Task(str(tmp_path / "out"), str(tmp_path / "model"), "demo/1", "jsonl", evidence=True, runtime="any")
+
+def test_a_cluster_that_does_not_answer_is_told_at_once(model_folder: Path, tmp_path: Path) -> None:
+    task, shard = made_up(model_folder, tmp_path)
     with pytest.raises(StandpointError, match=r"--ray-address 127.0.0.1:1: no Ray cluster answers there"):
-        list(RayEngine("127.0.0.1:1").run(task, [Shard(1, 0, "{}", 1, Counts())]))
-    assert not (tmp_path / "out/.spool").exists()
+        list(RayEngine("127.0.0.1:1").run(task, [shard]))
+    assert not (tmp_path / ".spool").exists()
+
+
+def test_without_ray_it_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ray_engine, "find_spec", lambda name: None)
+    with pytest.raises(InputError, match=r"pip install 'standpoint\[scale\]'"):
+        RayEngine()
+
+
+def test_where_nothing_is_to_do_no_cluster_is_started(tmp_path: Path) -> None:
+    assert list(RayEngine("127.0.0.1:1").run(made_up(tmp_path, tmp_path)[0], [])) == []
