@@ -65,6 +65,8 @@ def detect_encoding(raw: bytes, *, place: str) -> str:
     if _is_chinese_gb18030(raw):
         return "gb18030"
     best = charset_normalizer.from_bytes(raw, cp_isolation=_LEGACY).best()
+    if best is None and _utf8_share(raw) > 0.2:
+        return "utf-8"  # several encodings in one file: what is UTF-8 in it can be read
     if best is None:
         raise InputError(f"{place}: neither UTF-8 nor GB18030 nor any other known text encoding. {_REMEDY}")
     return best.encoding
@@ -183,10 +185,15 @@ def _is_mostly_utf8(raw: bytes) -> bool:
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:
-        text = raw.decode("utf-8", "replace")
-        damaged = text.count("\ufffd")
-        return sum(character > "\x7f" for character in text) - damaged > 5 * damaged
+        return _utf8_share(raw) > 5
     return True
+
+
+def _utf8_share(raw: bytes) -> float:
+    """Return how many valid characters of several bytes there are for each place that is not valid UTF-8."""
+    text = raw.decode("utf-8", "replace")
+    damaged = text.count("\ufffd")
+    return (sum(character > "\x7f" for character in text) - damaged) / max(1, damaged)
 
 
 def _is_chinese_gb18030(raw: bytes) -> bool:

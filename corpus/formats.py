@@ -29,7 +29,7 @@ HEAD_BYTES = 65_536
 # How a .txt file, or one without a name, begins that is no listing.
 _BEGINNINGS = (
     (re.compile(rb'\s*\{\s*"'), "JSON Lines"),
-    (re.compile(rb"\s*\[\s*\{"), "JSON"),
+    (re.compile(rb"\s*\[\s*(?:\{|\]\s*$)"), "JSON"),
     (re.compile(rb"\s*<(?:!doctype|html)\b", re.IGNORECASE), "HTML page"),
 )
 _OPENED_ALONE = re.compile(rb"\s*\{\s*[\r\n]")

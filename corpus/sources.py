@@ -4,7 +4,7 @@ import glob
 import re
 import stat
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -93,10 +93,15 @@ def files_in(path: Path) -> list[Path]:
         if not path.exists():
             raise InputError(f"{_printable(str(path))}: there is no such file or folder. Check the path.")
         return [path]
-    files = [file for file in sorted(path.rglob("*")) if is_readable(file.relative_to(path).parts) and file.is_file()]
+    files = _readable_below(path)
     if not files:
         raise _nothing_in(_printable(str(path)), "folder")
     return files
+
+
+def _readable_below(folder: Path) -> list[Path]:
+    files = sorted(folder.rglob("*"))
+    return [file for file in files if is_readable(file.relative_to(folder).parts) and file.is_file()]
 
 
 def without_secrets(named: str | Path) -> str:
@@ -133,11 +138,12 @@ def _local_sources(path: Path) -> list[Source]:
     if path.is_dir():
         return [_local_source(file, is_named=False) for file in files_in(path)]
     if not path.exists() and glob.has_magic(str(path)):
-        found = (Path(name) for name in glob.glob(str(path), recursive=True))
-        files = sorted(file for file in set(found) if is_readable([file.name]) and file.is_file())
-        if not files:
+        fitting = map(Path, glob.glob(str(path), recursive=True))
+        files = {file for one in fitting for file in (_readable_below(one) if one.is_dir() else [one])}
+        readable = sorted(file for file in files if is_readable([file.name]) and file.is_file())
+        if not readable:
             raise _nothing_in(_printable(str(path)), "pattern")
-        return [_local_source(file, is_named=False) for file in files]
+        return [_local_source(file, is_named=False) for file in readable]
     return [_local_source(file, is_named=True) for file in files_in(path)]
 
 
@@ -161,10 +167,11 @@ def _remote_sources(url: str) -> list[Source]:
             return _local_sources(Path(path))
         is_web = url.lower().startswith("http")
         if "*" in path or (not is_web and glob.has_magic(path)):
-            return _listed(system, sorted(system.glob(path)), shown, "pattern")
+            fixed = re.split(r"[*?[]", path, maxsplit=1)[0].rpartition("/")[0]
+            return _listed(system, _fitting(system, path), fixed, shown, "pattern")
         state = system.info(path)
         if state["type"] == "directory":
-            return _listed(system, sorted(system.find(path)), shown, "folder")
+            return _listed(system, system.find(path, detail=True), path, shown, "folder")
         return [_remote_source(system, path, shown, state.get("size"), is_named=True)]
     except InputError:
         raise
@@ -172,17 +179,22 @@ def _remote_sources(url: str) -> list[Source]:
         raise _out_of_reach(shown, error) from None
 
 
-def _listed(system: Any, paths: Sequence[str], shown: str, kind: str) -> list[Source]:  # noqa: ANN401 - fsspec ships no types
-    """Return the files of a folder or pattern elsewhere."""
-    readable = [path for path in paths if is_readable([PurePosixPath(path).name]) and not system.isdir(path)]
+def _fitting(system: Any, pattern: str) -> dict[str, Any]:  # noqa: ANN401 - fsspec ships no types
+    """Return the files that fit a pattern and those below the folders that do, with what is known of each."""
+    found: dict[str, Any] = {}
+    for path, state in system.glob(pattern, detail=True).items():
+        found |= system.find(path, detail=True) if state["type"] == "directory" else {path: state}
+    return found
+
+
+def _listed(system: Any, states: Mapping[str, Any], above: str, shown: str, kind: str) -> list[Source]:  # noqa: ANN401
+    """Return the files of a folder or pattern elsewhere; `above` is the folder that was named."""
+    below = {path: path.removeprefix(above).strip("/").split("/") for path in sorted(states)}
+    readable = [path for path, parts in below.items() if is_readable(parts) and states[path]["type"] == "file"]
     if not readable:
         raise _nothing_in(shown, kind)
-    names = (without_secrets(system.unstrip_protocol(path)) for path in readable)
-    sizes = (system.info(path).get("size") for path in readable)
-    return [
-        _remote_source(system, path, name, size, is_named=False)
-        for path, name, size in zip(readable, names, sizes, strict=True)
-    ]
+    names = {path: without_secrets(system.unstrip_protocol(path)) for path in readable}
+    return [_remote_source(system, path, names[path], states[path].get("size"), is_named=False) for path in readable]
 
 
 def _remote_source(system: Any, path: str, name: str, size: int | None, *, is_named: bool) -> Source:  # noqa: ANN401

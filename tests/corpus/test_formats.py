@@ -24,6 +24,8 @@ def test_another_suffix_is_named_with_those_that_are_known(name: str, suffix: st
         (b'\n {"body": 1}', "JSON Lines"),
         (b'{\r\n  "body": 1}', "JSON"),
         (b'[ {"body": 1}]', "JSON"),
+        (b"[]\n", "JSON"),
+        (b"[Search]\n", "listing"),
         (b"<!DOCTYPE html>", "HTML page"),
         (b"PAR1...", "Parquet"),
         (b"Title\tText\nT\tB", "CSV"),

@@ -159,3 +159,16 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, suffix: str) -> None
     tracemalloc.stop()
     assert n_articles == 5000
     assert peak < 8_000_000  # of 20 MB
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "csv"])
+def test_of_lines_in_two_encodings_those_in_utf8_are_read(tmp_path: Path, suffix: str) -> None:
+    text = (
+        '{"body": "本周矿石价格再次上涨，市场人士认为供应仍然紧张。"}\n'
+        if suffix == "jsonl"
+        else "题,本周矿石价格再次上涨\n"
+    )
+    head = b"title,body\n" if suffix == "csv" else b""
+    path = tmp_path / f"n.{suffix}"
+    path.write_bytes(head + (text.encode() + text.encode("gb18030")) * 50)
+    assert [type(outcome) for outcome in read_placed(path)] == [Placed, Rejected] * 50

@@ -34,7 +34,12 @@ def names(*inputs: str | Path) -> list[str]:
 def memory() -> Iterator[None]:
     """A store elsewhere, as far as fsspec can tell."""
     system = fsspec.filesystem("memory")
-    for name, raw in (("a.jsonl", LINE * 3), ("b.csv.gz", gzip.compress(b"body\nB\n")), ("below/c.jsonl", LINE)):
+    for name, raw in (
+        ("a.jsonl", LINE * 3),
+        ("b.csv.gz", gzip.compress(b"body\nB\n")),
+        ("below/c.jsonl", LINE),
+        (".h/d.jsonl", LINE),
+    ):
         system.pipe(f"/bucket/{name}", raw)
     system.pipe("/bucket/picture.png", b"x")
     yield
@@ -54,6 +59,13 @@ def test_a_pattern_goes_through_folders_and_passes_over_what_cannot_be_read(tmp_
     for name in ("a/b/c.jsonl", "a/d.jsonl", "a/e.rejected.jsonl", "a/f.png", "g.jsonl"):
         write(tmp_path / name)
     assert names(str(tmp_path / "a" / "**" / "*")) == [str(tmp_path / "a/b/c.jsonl"), str(tmp_path / "a/d.jsonl")]
+
+
+def test_a_folder_that_fits_a_pattern_is_read_like_a_folder(tmp_path: Path) -> None:
+    for name in ("2025-01/a.jsonl", "2025-02/b/c.csv", "2025-02/.hidden/d.csv", "2026-01/e.jsonl"):
+        write(tmp_path / name)
+    assert [Path(name).name for name in names(str(tmp_path / "2025-*"))] == ["a.jsonl", "c.csv"]
+    assert [Path(name).name for name in names(str(tmp_path / "**"))] == ["a.jsonl", "c.csv", "e.jsonl"]
 
 
 def test_a_name_with_brackets_is_a_name_where_there_is_such_a_file(tmp_path: Path) -> None:
@@ -121,7 +133,7 @@ def test_files_elsewhere_are_read_by_name_pattern_and_folder(memory: None) -> No
     assert [outcome.place for outcome in Reading(["memory://bucket/a.jsonl"])][-1] == "memory://bucket/a.jsonl:3"
     assert names("memory://bucket/*.jsonl") == ["memory:///bucket/a.jsonl"]
     below = ["memory:///bucket/a.jsonl", "memory:///bucket/b.csv.gz", "memory:///bucket/below/c.jsonl"]
-    assert names("memory://bucket") == below
+    assert names("memory://bucket") == names("memory://bucket/*") == below
     assert [type(item) for item in Reading(["memory://bucket"])] == [Placed] * 5
     assert Reading(["memory://bucket"]).share == 0.0
 
