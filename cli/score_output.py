@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from rich.console import Console
@@ -182,16 +183,15 @@ class _Work:
             return
         self._console.print(Text(visible(_sentence(summary, place, self._found.version))), soft_wrap=True)
         if summary.counts.rejected:
-            tell_rejected(self._console, _first_rejected(rejected), summary.counts.rejected)
+            tell_rejected(self._console, _first_rejected(rejected, summary.counts.rejected), summary.counts.rejected)
 
 
-def _first_rejected(path: Path) -> list[Rejected]:
-    found: list[Rejected] = []
-    for item in read_jsonl(path, lambda value: Rejected(value["place"], value["reason"])):
-        found.append(item)
-        if len(found) == MOST_TOLD:
-            break
-    return found
+def _first_rejected(path: Path, n_last: int) -> list[Rejected]:
+    """Return the first few of the last `n_last` set aside; a folder's list begins with those of earlier runs."""
+    with path.open("rb") as file:
+        n_before = sum(1 for _ in file) - n_last
+    records = read_jsonl(path, lambda value: Rejected(value["place"], value["reason"]))
+    return list(islice(records, n_before, n_before + MOST_TOLD))
 
 
 def _sentence(summary: Summary, place: str, version: str) -> str:

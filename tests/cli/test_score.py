@@ -207,6 +207,16 @@ def test_only_what_is_new_is_scored_into_a_folder(standpoint: Run, trained: Path
     assert "nothing to do, all 2 records are there already" in again.stdout
 
 
+def test_what_an_earlier_run_set_aside_is_not_told_again(standpoint: Run, trained: Path, tmp_path: Path) -> None:
+    source, model = tmp_path / "a.jsonl", ("--model", trained / "model", "--out", tmp_path / "out")
+    write(source, '{"id": "1", "body": "x"}\n{"id": "2"}\n')
+    assert f"set aside {source}:2: " in standpoint("score", source, *model).stdout
+    write(source, '{"id": "1", "body": "x"}\n{"id": "2"}\n{"id": "3"}\n')
+    answer = standpoint("score", source, *model, "--since-manifest")
+    assert [line.split(": ")[0] for line in answer.stdout.splitlines()[1:]] == [f"set aside {source}:3"]
+    assert len(records(tmp_path / "out/rejected.jsonl")) == 2
+
+
 def test_quiet_says_nothing(standpoint: Run, trained: Path, tmp_path: Path) -> None:
     source = write(tmp_path / "a.jsonl", '{"id": "1", "body": "x"}\n')
     answer = standpoint("score", source, "--model", trained / "model", "--out", tmp_path / "out", "--quiet")
