@@ -89,7 +89,10 @@ def _connected(address: str | None, n_workers: int | None) -> Iterator[None]:
 def _no_cluster(address: str | None, error: Exception) -> StandpointError:
     if address is None:
         return StandpointError(f"Ray cannot be started here ({error}). Mend that, or use --engine local.")
-    return StandpointError(f"--ray-address {address}: no Ray cluster answers there ({error}). Check host and port.")
+    return StandpointError(
+        f"--ray-address {address}: no Ray cluster lets this command in ({error}). Check host and port; where the "
+        "cluster asks for a token, set RAY_AUTH_MODE=token."
+    )
 
 
 def _scored(job: dict[str, Any]) -> Dataset:
