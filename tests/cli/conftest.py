@@ -1,6 +1,7 @@
 """Fixtures: the command as users run it, and a folder in which it has trained a model on part of the sample."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -87,6 +88,11 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert (run.returncode, run.stderr) == (0, "")
     (folder / "output.txt").write_text(run.stdout, encoding="utf-8")
     return folder
+
+
+def _obey_interrupts() -> None:
+    """Undo what a shell does to the commands that it runs in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def environment() -> dict[str, str]:

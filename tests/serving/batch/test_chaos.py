@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 COMMAND = Path(__file__).with_name("chaos_command.py")
-N_KILLS, N_ARTICLES = 60, 7000
+N_KILLS, N_ARTICLES = 60, 10_000
 N_WORKERS, N_AHEAD = 2, 2
 COUNTING = """
 import os, sys
@@ -68,10 +68,10 @@ def live_and_die(process: subprocess.Popen[bytes], draw: random.Random, log: Pat
     while size(log) == n_before and process.poll() is None and time.monotonic() < end:
         time.sleep(0.02)
     for _ in range(2):
-        time.sleep(draw.uniform(0.0, 0.4))
+        time.sleep(draw.uniform(0.0, 0.15))
         if process.poll() is None:
             n_killed += kill_a_worker(process.pid)
-    time.sleep(draw.uniform(0.0, 0.4))
+    time.sleep(draw.uniform(0.0, 0.15))
     if process.poll() is None:
         process.kill()
         n_killed += 1

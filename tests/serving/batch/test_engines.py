@@ -33,8 +33,10 @@ def task(model_folder: Path, tmp_path: Path) -> Task:
     return Task(str(tmp_path / "out"), str(model_folder), "demo/1", "jsonl", evidence=True, n_threads=1)
 
 
-def children() -> list[int]:
-    return [int(pid) for pid in Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()]
+def workers() -> list[int]:
+    """Return the processes that score; other tests of the session have servers and browsers."""
+    children = [int(pid) for pid in Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()]
+    return [pid for pid in children if b"serving.batch.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 def test_every_shard_has_a_receipt(task: Task) -> None:
@@ -64,7 +66,7 @@ def test_one_shard_is_scored_without_another_process(task: Task, monkeypatch: py
 def test_a_process_that_dies_is_replaced(task: Task) -> None:
     receipts = Processes(1).run(task, shards(6))
     found = [next(receipts)]
-    for pid in children():
+    for pid in workers():
         os.kill(pid, signal.SIGKILL)
     found.extend(receipts)
     assert sorted(receipt.number for receipt in found) == list(range(6))
@@ -90,7 +92,7 @@ def test_no_process_is_left_when_the_job_is_given_up(task: Task) -> None:
     receipts = Processes(2).run(task, shards(9))
     next(receipts)
     receipts.close()  # type: ignore[attr-defined]  # it is a generator
-    assert children() == []
+    assert workers() == []
 
 
 def failing_on(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
