@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
+import typer
 from rich.console import Console
 from rich.text import Text
 
@@ -96,13 +97,12 @@ class _Work:
 
     def __init__(self, console: Console, found: FetchedModel, options: BatchOptions, now: Clock) -> None:
         self._console, self._found, self._options, self._now = console, found, options, now
-        self._model = identify_model(found.folder)
+        self._model, self._version = identify_model(found.folder), found.version
 
     def score(self, folder: Path, reading: Reading) -> int:
         with opened_output(folder, self._header(self._options.layout)) as output:
             summary = self._run(output, reading)
-        self._end(summary, str(folder), folder / REJECTED)
-        return exit_code(summary.counts.n_read - summary.counts.rejected, summary.counts.rejected)
+        return self._end(summary, str(folder), folder / REJECTED)
 
     def score_file(self, out: Path, reading: Reading, layout: str) -> int:
         parts, kept = out.with_name(f".{out.name}.parts"), rejected_path(out)
@@ -114,8 +114,7 @@ class _Work:
                 summary = self._run_parts(parts, reading, layout, out, kept)
         except OutputError as error:
             raise OutputError(str(error).replace(str(parts), str(out))) from error
-        self._end(summary, str(out), kept)
-        return exit_code(summary.counts.n_read - summary.counts.rejected, summary.counts.rejected)
+        return self._end(summary, str(out), kept)
 
     def _run_parts(self, parts: Path, reading: Reading, layout: str, out: Path, kept: Path) -> Summary:
         with opened_output(parts, self._header(layout)) as output:
@@ -137,7 +136,7 @@ class _Work:
         task = Task(
             folder=str(output.folder.resolve()),
             model_folder=str(self._found.folder.resolve()),
-            version=self._found.version,
+            version=self._version,
             layout=output.header.layout,
             evidence=self._options.evidence,
             n_threads=self._n_threads(),
@@ -156,7 +155,7 @@ class _Work:
 
     def _header(self, layout: str) -> Header:
         return Header(
-            model=self._found.version,
+            model=self._version,
             model_digest=self._model.digest,
             codebook=self._model.codebook.reference,
             layout=layout,
@@ -176,14 +175,17 @@ class _Work:
     def _n_threads(self) -> int:
         return max(1, n_processors() // self._n_workers())
 
-    def _end(self, summary: Summary, place: str, rejected: Path) -> None:
+    def _end(self, summary: Summary, place: str, rejected: Path) -> int:
+        """Tell what was done; return the exit code."""
         if self._options.as_json:
-            value = {"out": place, "model": self._found.version, "run": summary.run, "shards": summary.n_shards}
-            print(json.dumps({**value, "counts": asdict(summary.counts), "fresh": asdict(summary.fresh)}))  # noqa: T201 - for programs
-            return
-        self._console.print(Text(visible(_sentence(summary, place, self._found.version))), soft_wrap=True)
-        if summary.counts.rejected:
-            tell_rejected(self._console, _first_rejected(rejected, summary.counts.rejected), summary.counts.rejected)
+            value = {"out": place, "model": self._version, "run": summary.run, "shards": summary.n_shards}
+            typer.echo(json.dumps({**value, "counts": asdict(summary.counts), "fresh": asdict(summary.fresh)}))
+        else:
+            self._console.print(Text(visible(_sentence(summary, place, self._version))), soft_wrap=True)
+        n_rejected = summary.counts.rejected
+        if n_rejected and not self._options.as_json:
+            tell_rejected(self._console, _first_rejected(rejected, n_rejected), n_rejected)
+        return exit_code(summary.counts.n_read - n_rejected, n_rejected)
 
 
 def _first_rejected(path: Path, n_last: int) -> list[Rejected]:

@@ -53,7 +53,7 @@ def tell_rejected(console: Console, rejected: list[Rejected], n_rejected: int) -
 
 def no_article(reading: Reading) -> InputError:
     """Return the error of an input that holds no record at all."""
-    return InputError(f"{', '.join(map(str, reading.inputs))}: no article found. Name files with articles.")
+    return InputError(f"{', '.join(reading.inputs)}: no article found. Name files with articles.")
 
 
 def exit_code(n_scored: int, n_rejected: int) -> int:

@@ -1,12 +1,12 @@
 """Progress of scoring on the terminal: articles a second, time left, what was set aside; JSON for programs."""
 
 import json
-import sys
 import time
 from dataclasses import asdict
 from types import TracebackType
 from typing import Self
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
@@ -58,7 +58,7 @@ class ScoreTeller:
         if self._as_json and now - self._told >= _SECONDS_BETWEEN:
             self._told = now
             value = {"counts": asdict(progress.counts), "share": progress.share, "articles_per_second": round(rate, 1)}
-            print(json.dumps({**value, "seconds_left": left and round(left)}), file=sys.stderr, flush=True)  # noqa: T201 - for programs
+            typer.echo(json.dumps({**value, "seconds_left": left and round(left)}), err=True)
         self._advise(left, rate, now)
 
     def tell_interrupted(self) -> None:

@@ -1,6 +1,6 @@
 """Cutting: what is read, one record after the other, to shards; the same input is always cut alike."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from corpus.outcome import Placed, Rejected
@@ -44,7 +44,10 @@ def cut(
     """
     gathering, number = _Gathering(), 0
     for outcome in outcomes:
-        _take(_decided(outcome, seen), gathering, seen, _refuse if strict else None)
+        decided = _decided(outcome, seen)
+        if strict and isinstance(decided, Rejected):
+            raise RecordError(f"{decided.place}: {decided.reason}")
+        _take(decided, gathering, seen)
         if gathering.n_records >= shard_articles or gathering.n_characters >= MOST_CHARACTERS:
             yield gathering.shard(run, number)
             gathering, number = _Gathering(), number + 1
@@ -63,13 +66,14 @@ Decided = Placed | Copy | Rejected | Counts
 def _decided(outcome: Placed | Rejected, seen: SeenArticles) -> Decided:
     """Say what becomes of a record; it is a count where the record is passed over."""
     if isinstance(outcome, Rejected):
-        return Counts(known=1) if seen.is_known("", rejection_key(outcome)) else outcome
+        return _unless_known(outcome, seen)
     article, text = outcome.article, text_hash(outcome.article.text)
     before = seen.meet(article, text)
     if before == text:
         return Counts(repeated=1)
     if before:
-        return _conflict(outcome, seen)
+        reason = f"id '{article.id}' stood for another text before. Give one of the two another id."
+        return _unless_known(Rejected(outcome.place, reason), seen)
     if seen.is_known(article.id, text):
         return Counts(known=1)
     first, story = seen.first_of(article, text)
@@ -78,15 +82,11 @@ def _decided(outcome: Placed | Rejected, seen: SeenArticles) -> Decided:
     return Copy(replace(article, story=article.story or story or first), first)
 
 
-def _conflict(outcome: Placed, seen: SeenArticles) -> Decided:
-    id = outcome.article.id
-    rejected = Rejected(outcome.place, f"id '{id}' stood for another text before. Give one of the two another id.")
+def _unless_known(rejected: Rejected, seen: SeenArticles) -> Decided:
     return Counts(known=1) if seen.is_known("", rejection_key(rejected)) else rejected
 
 
-def _take(
-    decided: Decided, gathering: _Gathering, seen: SeenArticles, refuse: Callable[[Rejected], None] | None
-) -> None:
+def _take(decided: Decided, gathering: _Gathering, seen: SeenArticles) -> None:
     match decided:
         case Counts():
             gathering.passed_over += decided
@@ -98,10 +98,4 @@ def _take(
             if seen.is_changed(decided.article.id):
                 gathering.passed_over += Counts(changed=1)
         case Rejected():
-            if refuse is not None:
-                refuse(decided)
             gathering.rejected.append(decided)
-
-
-def _refuse(rejected: Rejected) -> None:
-    raise RecordError(f"{rejected.place}: {rejected.reason}")

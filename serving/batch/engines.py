@@ -11,13 +11,12 @@ from itertools import chain, islice
 from typing import Any, Protocol
 
 from serving.batch.scorer import ShardScorer, Task
-from serving.batch.shard import Receipt, Shard, receipt_from_json
+from serving.batch.shard import MOST_DEATHS, Receipt, Shard, deadly, receipt_from_json
 from serving.model_process import framed, next_message
 from standpoint import errors
 from standpoint.errors import ModelError
 
 _COMMAND = ("-P", "-m", "serving.batch.worker")  # -P: the current folder may hold a `serving` of its own
-_MOST_DEATHS = 3
 _AHEAD = 2
 
 
@@ -102,17 +101,14 @@ class _Workers:
 
     def score(self, shard: Shard) -> Receipt:
         """Have the shard scored by this thread's process, in a new one where that dies."""
-        for _ in range(_MOST_DEATHS):
+        for _ in range(MOST_DEATHS):
             try:
                 return self._worker().score(shard)
             except (EOFError, OSError):
                 self._own.worker = None
                 if self._is_over:
                     break
-        raise ModelError(
-            f"shard {shard.number} of run {shard.run} killed its process {_MOST_DEATHS} times, as for want of memory. "
-            "Use fewer --workers, or smaller --shard-articles in another folder."
-        )
+        raise deadly(shard, "Use fewer --workers, or smaller --shard-articles in another folder.")
 
     def kill(self) -> None:
         """End all processes, whatever they are doing."""

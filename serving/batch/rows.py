@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from serving.batch.shard import Copy, text_hash
@@ -11,7 +12,7 @@ from standpoint.prediction import Prediction, ScoredSpan
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scored:
     """An article and what the model says of it."""
 
@@ -23,6 +24,11 @@ class Scored:
         """The article's story; an article that was not grouped is the first of its own."""
         return self.article.story or self.article.id
 
+    @cached_property
+    def text_hash(self) -> str:
+        """The hash of the article's text."""
+        return text_hash(self.article.text)
+
 
 def prediction_rows(scored: Iterable[Scored]) -> Iterator[Row]:
     """Yield a row per article: the prediction as JSON Lines has it, and what is known of the article."""
@@ -31,7 +37,7 @@ def prediction_rows(scored: Iterable[Scored]) -> Iterator[Row]:
         yield {
             **item.prediction.to_json(),
             "story": item.story,
-            "text_hash": text_hash(article.text),
+            "text_hash": item.text_hash,
             "title": article.title,
             "source": article.source,
             "published": article.published,
@@ -101,7 +107,7 @@ def _about(item: Scored) -> Row:
     return {
         "article_id": article.id,
         "story": item.story,
-        "text_hash": text_hash(article.text),
+        "text_hash": item.text_hash,
         "language": article.language,
         "source": article.source,
         "published": article.published,

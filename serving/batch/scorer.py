@@ -127,7 +127,7 @@ def task_from_json(value: Mapping[str, Any]) -> Task:
 
 def _keys(scored: Sequence[Scored], records: ShardRecords, rejected: Sequence[Rejected]) -> Iterator[dict[str, Any]]:
     for item in scored:
-        yield {"id": item.article.id, "text": text_hash(item.article.text), "story": item.story}
+        yield {"id": item.article.id, "text": item.text_hash, "story": item.story}
     for copy in records.copies:
         yield {"id": copy.article.id, "text": text_hash(copy.article.text), "story": copy.article.story}
     for refusal in rejected:

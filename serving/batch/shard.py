@@ -9,6 +9,7 @@ from typing import Any
 
 from corpus.outcome import Placed, Rejected
 from standpoint.article import Article
+from standpoint.errors import ModelError
 
 
 def text_hash(text: str) -> str:
@@ -86,6 +87,16 @@ class Shard:
     def to_json(self) -> dict[str, Any]:
         """Return the shard as it is handed to another process."""
         return asdict(self)
+
+
+MOST_DEATHS = 3
+"""So many processes may die of a shard before it is given up."""
+
+
+def deadly(shard: Shard, remedy: str) -> ModelError:
+    """Return the error of a shard that is given up, which ends with the remedy."""
+    told = f"shard {shard.number} of run {shard.run} killed its process {MOST_DEATHS} times, as for want of memory."
+    return ModelError(f"{told} {remedy}")
 
 
 def shard_name(run: int, number: int) -> str:

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from serving.batch.shard import Receipt, Shard, shard_from_json
-from standpoint.errors import InputError, ModelError, OutputError
+from serving.batch.shard import MOST_DEATHS, Receipt, Shard, deadly, shard_from_json
+from standpoint.errors import InputError, OutputError
 from standpoint.jsonl import write_jsonl
 
 _END, _MODEL = "end", "model"
 _LOOK_SECONDS = 0.1
-_MOST_DEATHS = 3
 
 
 class Spool:
@@ -126,11 +125,8 @@ def begun(place: Path) -> Shard:
             f"{place}: cannot be used on machine {socket.gethostname()} of the cluster ({error.strerror}). "
             "Score into a folder that all machines share and call by the same path."
         ) from error
-    if n_begun > _MOST_DEATHS:
-        raise ModelError(
-            f"shard {shard.number} of run {shard.run} killed its process {_MOST_DEATHS} times, as for want of memory. "
-            "Use machines with more memory, or smaller --shard-articles in another folder."
-        )
+    if n_begun > MOST_DEATHS:
+        raise deadly(shard, "Use machines with more memory, or smaller --shard-articles in another folder.")
     return shard
 
 
