@@ -7,12 +7,15 @@ from typing import Self
 
 
 def family(pid: int) -> list[int]:
-    """Return a process and all that it started, the youngest first."""
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    except OSError:
-        return []
-    return [descendant for child in children for descendant in family(int(child))] + [pid]
+    """Return a process and all that it started, from whichever of its threads, the youngest first."""
+    children = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            children += task.read_text(encoding="ascii").split()
+        except OSError:  # the thread has ended meanwhile
+            continue
+    found = [descendant for child in children for descendant in family(int(child))]
+    return [*found, pid] if Path(f"/proc/{pid}").exists() else found
 
 
 def proportional_mb(pid: int) -> float:

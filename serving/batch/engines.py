@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from itertools import chain, islice
 from typing import Any, Protocol
 
@@ -105,6 +106,8 @@ class _Workers:
             try:
                 return self._worker().score(shard)
             except (EOFError, OSError):
+                if (worker := getattr(self._own, "worker", None)) is not None:
+                    worker.kill()
                 self._own.worker = None
                 if self._is_over:
                     break
@@ -153,7 +156,8 @@ class _Worker:
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
-                pipe.close()
+                with suppress(OSError):  # what was not sent goes nowhere
+                    pipe.close()
 
     def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
         if self._process.stdin is None or self._process.stdout is None:

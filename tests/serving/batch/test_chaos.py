@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.process_memory import family
+
 ROOT = Path(__file__).parents[3]
 COMMAND = Path(__file__).with_name("chaos_command.py")
 N_KILLS, N_ARTICLES = 60, 10_000
@@ -51,11 +53,14 @@ def content(folder: Path) -> dict[str, str]:
 
 def kill_a_worker(parent: int) -> bool:
     """Kill one of the processes that score; return whether there was one."""
-    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-    if not children:
-        return False
-    os.kill(int(children[-1]), signal.SIGKILL)
-    return True
+    for pid in family(parent):
+        try:
+            if b"serving.batch.worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                os.kill(pid, signal.SIGKILL)
+                return True
+        except OSError:  # it has ended meanwhile
+            continue
+    return False
 
 
 def live_and_die(process: subprocess.Popen[bytes], draw: random.Random, log: Path) -> int:

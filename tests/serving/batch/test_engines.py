@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.process_memory import family
 from corpus.outcome import Placed
 from models.news_model import NewsModel
 from serving.batch import engines
@@ -35,8 +36,8 @@ def task(model_folder: Path, tmp_path: Path) -> Task:
 
 def workers() -> list[int]:
     """Return the processes that score; other tests of the session have servers and browsers."""
-    children = [int(pid) for pid in Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").read_text().split()]
-    return [pid for pid in children if b"serving.batch.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    found = family(os.getpid())
+    return [pid for pid in found if b"serving.batch.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 def test_every_shard_has_a_receipt(task: Task) -> None:
@@ -66,8 +67,8 @@ def test_one_shard_is_scored_without_another_process(task: Task, monkeypatch: py
 def test_a_process_that_dies_is_replaced(task: Task) -> None:
     receipts = Processes(1).run(task, shards(6))
     found = [next(receipts)]
-    for pid in workers():
-        os.kill(pid, signal.SIGKILL)
+    (worker,) = workers()
+    os.kill(worker, signal.SIGKILL)
     found.extend(receipts)
     assert sorted(receipt.number for receipt in found) == list(range(6))
 
@@ -91,6 +92,7 @@ def test_an_error_in_a_process_is_the_same_error_here(task: Task, tmp_path: Path
 def test_no_process_is_left_when_the_job_is_given_up(task: Task) -> None:
     receipts = Processes(2).run(task, shards(9))
     next(receipts)
+    assert len(workers()) == 2
     receipts.close()  # type: ignore[attr-defined]  # it is a generator
     assert workers() == []
 
