@@ -15,10 +15,11 @@ from cli.rejected_file import keep_rejected, rejected_path
 from cli.visible import visible
 from corpus.merging import merge
 from corpus.outcome import Placed, Rejected
-from corpus.reading import files_in, format_of, read_placed, unreadable
+from corpus.reading import Reading
+from corpus.sources import Source, sources_in
 from corpus.stories import group_stories
 from standpoint.article import Article, article_from_json
-from standpoint.errors import InputError, RecordError
+from standpoint.errors import RecordError
 from standpoint.jsonl import read_jsonl, write_jsonl
 
 _SHOWN_REASONS = 20
@@ -29,14 +30,19 @@ _FORMATS = "JSON Lines, JSON, CSV, TSV, Parquet, HTML pages and search-page list
 class _FileReport:
     """What one input file gave; `format` is None where the file could not be read at all."""
 
-    path: Path
+    name: str
     format: str | None
     articles: list[Placed]
     rejected: list[Rejected]
 
 
 def import_articles(
-    paths: Annotated[list[Path], typer.Argument(help=f"Files or folders: {_FORMATS}.", show_default=False)],
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            help=f"Files, folders, patterns, URLs, or - for standard input: {_FORMATS}.", show_default=False
+        ),
+    ],
     out: Annotated[Path, typer.Option("--out", help="JSON Lines file to write; articles in it are kept.")],
     stories: Annotated[
         bool, typer.Option("--stories/--no-stories", help="Group near-copies into stories, or keep those given.")
@@ -50,7 +56,7 @@ def import_articles(
     What cannot be read is set aside, listed with its reason, and kept in NAME.rejected.jsonl beside the output.
     Exit code: 0 all was read, 1 something was set aside, 2 nothing was read.
     """
-    reports = [report for path in paths for report in _reports(path, strict=strict)]
+    reports = [_report(source, strict=strict) for source in sources_in(inputs)]
     existing = _existing(out)
     readings = [placed for report in reports for placed in report.articles]
     articles, conflicts = merge(existing, readings)
@@ -69,27 +75,19 @@ def import_articles(
         raise typer.Exit(1)
 
 
-def _reports(path: Path, *, strict: bool) -> list[_FileReport]:
-    """Read a file, or each file of a folder, where one that cannot be read is reported and not raised."""
-    return [_report(file, is_named=file == path, strict=strict) for file in files_in(path)]
-
-
-def _report(file: Path, *, is_named: bool, strict: bool) -> _FileReport:
+def _report(source: Source, *, strict: bool) -> _FileReport:
+    """Read a file; one that was not named and cannot be read is reported and not raised."""
     articles: list[Placed] = []
     rejected: list[Rejected] = []
-    try:
-        for outcome in read_placed(file):
-            if isinstance(outcome, Placed):
-                articles.append(outcome)
-            elif strict:
-                raise _as_error(outcome)
-            else:
-                rejected.append(outcome)
-        return _FileReport(file, format_of(file), articles, rejected)
-    except InputError as error:
-        if is_named or strict:
-            raise
-        return _FileReport(file, None, articles, [*rejected, unreadable(file, error)])
+    reading = Reading([source])
+    for outcome in reading:
+        if isinstance(outcome, Placed):
+            articles.append(outcome)
+        elif strict:
+            raise _as_error(outcome)
+        else:
+            rejected.append(outcome)
+    return _FileReport(source.name, reading.format, articles, rejected)
 
 
 def _as_error(rejected: Rejected) -> RecordError:
@@ -115,7 +113,7 @@ def _table(reports: Sequence[_FileReport]) -> Table:
     table.add_column("set aside", justify="right")
     for report in reports:
         counts = str(len(report.articles)), str(len(report.rejected))
-        table.add_row(Text(visible(str(report.path))), report.format or "not readable", *counts)
+        table.add_row(Text(visible(report.name)), report.format or "not readable", *counts)
     return table
 
 

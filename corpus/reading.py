@@ -1,11 +1,12 @@
 """Reading: files, folders, patterns, URLs and standard input to articles and what was set aside."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 
 from corpus.content import Content
 from corpus.encoding import decode, encoding_of
-from corpus.formats import REJECTED_SUFFIX, begun_format, begun_text_format, named_format
+from corpus.formats import REJECTED_SUFFIX, begun_format, begun_text_format
 from corpus.json_records import read_json, read_json_lines
 from corpus.listing import read_listing
 from corpus.outcome import Placed, Rejected
@@ -16,7 +17,7 @@ from corpus.table import read_csv, read_parquet
 from standpoint.article import Article
 from standpoint.errors import InputError
 
-__all__ = ["REJECTED_SUFFIX", "Reading", "files_in", "format_of", "read_articles", "read_placed", "unreadable"]
+__all__ = ["REJECTED_SUFFIX", "Reading", "files_in", "read_articles"]
 
 
 def read_articles(path: Path) -> Iterator[Article | Rejected]:
@@ -25,59 +26,32 @@ def read_articles(path: Path) -> Iterator[Article | Rejected]:
     Raises:
         InputError: a file is missing, empty, unreadable as a whole or of an unknown format.
     """
-    for outcome in read_placed(path):
+    for outcome in Reading([path]):
         yield outcome if isinstance(outcome, Rejected) else outcome.article
-
-
-def read_placed(path: Path) -> Iterator[Placed | Rejected]:
-    """Yield the articles of a file or folder with their places, and the records that were set aside.
-
-    In a folder, a file that cannot be read is set aside as a whole.
-
-    Raises:
-        InputError: the path is missing, or names a file that is empty, unreadable or of an unknown format.
-    """
-    yield from Reading([path])
-
-
-def unreadable(file: str | Path, error: InputError) -> Rejected:
-    """Return a file of a folder that could not be read as something set aside."""
-    return Rejected(str(file), str(error).removeprefix(f"{file}: "))
-
-
-def format_of(path: Path) -> str:
-    """Return the name of the file's format, by its suffix; for `.txt` by how it begins.
-
-    Raises:
-        InputError: the format is not known, or the file cannot be opened.
-    """
-    content = Content(path, place=str(path))
-    return _format(named_format(path.name, place=content.place), content)
 
 
 class Reading:
     """Several inputs read one after the other, and which share of their bytes is read.
 
     An input is a file, a folder, a pattern, a URL that fsspec knows, or `-`. JSON Lines and tables are read record by
-    record, so that memory does not grow with them; JSON lists, pages and listings are held one at a time.
+    record, so that memory does not grow with them; JSON lists, pages and listings are held one at a time. `format` is
+    that of the file that was last read, None where it could not be read as a whole.
     """
 
-    def __init__(self, inputs: Sequence[str | Path]) -> None:
+    def __init__(self, inputs: Sequence[str | Path | Source]) -> None:
         """Find the files; none is read yet.
 
         Raises:
             InputError: one is missing, cannot be reached, is of an unknown format, or holds nothing to be read.
         """
-        self.inputs = [without_secrets(one) for one in inputs]
+        self.inputs = [one.name if isinstance(one, Source) else without_secrets(one) for one in inputs]
+        self.format: str | None = None
         self._sources = sources_in(inputs)
         self._sizes = [source.size for source in self._sources]
         self._n_done = 0
         self._content: Content | None = None
-
-    @property
-    def n_files(self) -> int:
-        """How many files there are."""
-        return len(self._sources)
+        self._kept: dict[int, Content] = {}
+        self._stack = ExitStack()
 
     @property
     def share(self) -> float | None:
@@ -101,15 +75,25 @@ class Reading:
             except InputError as error:
                 if source.is_named:
                     raise
-                yield unreadable(source.name, error)
+                self.format = None
+                yield Rejected(source.name, str(error).removeprefix(f"{source.name}: "))
         self._n_done, self._content = len(self._sources), None
 
     def _outcomes(self, number: int, source: Source) -> Iterator[Placed | Rejected]:
-        with source.content() as content:
+        with self._content_of(number, source) as content:
             self._sizes[number] = content.path.stat().st_size
-            outcomes = _outcomes(_format(source.format, content), content)
+            self.format = _format(source.format, content)
+            outcomes = _outcomes(self.format, content)
             self._content = content
             yield from map(checked, outcomes)
+
+    def _content_of(self, number: int, source: Source) -> AbstractContextManager[Content]:
+        """Give a source's bytes; those that come only once are kept as long as this, to be read again."""
+        if not source.is_once:
+            return source.content()
+        if number not in self._kept:
+            self._kept[number] = self._stack.enter_context(source.content())
+        return nullcontext(self._kept[number])
 
 
 def _format(named: str | None, content: Content) -> str:

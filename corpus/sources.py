@@ -30,6 +30,7 @@ class Source:
 
     `format` is None where it has to be told by how the file begins. `is_named` says whether the user named this very
     file; others were found in a folder or by a pattern. `size` is in bytes as it lies there, None where not known.
+    `is_once` says that its bytes come only once.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Source:
     is_named: bool
     size: int | None
     path: Path | None = None
+    is_once: bool = False
     _opening: _Opening | None = None
 
     @contextmanager
@@ -67,11 +69,12 @@ class Source:
             raise _out_of_reach(self.name, error) from None
 
 
-def sources_in(inputs: Sequence[str | Path]) -> list[Source]:
+def sources_in(inputs: Sequence[str | Path | Source]) -> list[Source]:
     """Return what the inputs stand for, in their order; the files of a folder or pattern are sorted by name.
 
     An input is a file, a folder, a pattern (`news/*.jsonl`, `**` for any folders), `-` for standard input, or a URL
-    that fsspec knows, also with a pattern or of a folder where its files can be listed. Nothing is read.
+    that fsspec knows, also with a pattern or of a folder where its files can be listed. Nothing is read. A source
+    stands for itself.
 
     Raises:
         InputError: a path is missing, a pattern fits nothing, a format is not known, or a URL cannot be reached.
@@ -126,9 +129,11 @@ def _printable(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode()
 
 
-def _sources_of(named: str | Path) -> list[Source]:
+def _sources_of(named: str | Path | Source) -> list[Source]:
+    if isinstance(named, Source):
+        return [named]
     if named == STANDARD_INPUT:
-        return [Source("<stdin>", None, True, None, _opening=_standard_input)]
+        return [Source("<stdin>", None, True, None, is_once=True, _opening=_standard_input)]
     if isinstance(named, str) and _URL.match(named):
         return _remote_sources(named)
     return _local_sources(Path(named))
@@ -150,7 +155,7 @@ def _local_sources(path: Path) -> list[Source]:
 def _local_source(path: Path, *, is_named: bool) -> Source:
     name, state = _printable(str(path)), path.stat()
     if not stat.S_ISREG(state.st_mode):  # a pipe, which can be read only once
-        return Source(name, None, is_named, None, _opening=lambda: path.open("rb"))
+        return Source(name, None, is_named, None, is_once=True, _opening=lambda: path.open("rb"))
     return Source(name, named_format(path.name, place=name), is_named, state.st_size, path)
 
 

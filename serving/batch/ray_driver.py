@@ -1,11 +1,13 @@
 """A process that has shards scored by Ray: reads a job from standard input, writes receipts to standard output.
 
 Messages are framed as those of `serving/model_process.py`. The job is a task, a spool, an address and how many
-processes score at most; an answer is a receipt, or an error, which is the last one, or empty where all went well.
+processes score at most. The first answer says that the cluster let us in; then an answer is a receipt, or an error,
+which is the last one, or empty where all went well.
 """
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,13 +49,14 @@ def main() -> None:
 
 def _end_with_command() -> None:
     sys.stdin.buffer.read()
-    os._exit(1)
+    os.kill(os.getpid(), signal.SIGTERM)  # Ray has it end the cluster that it started
 
 
 def _answered(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the answers, down to the last one."""
     try:
         with _connected(job["address"], job["n_workers"]):
+            yield {"ray": ray.__version__}
             batches = _scored(job).iter_batches(batch_size=None, prefetch_batches=0)  # ahead, they would come late
             yield from (json.loads(answer) for batch in batches for answer in batch["answer"])
         yield {}

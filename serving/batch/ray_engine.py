@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
+from secrets import token_hex
 from threading import Thread
 from typing import IO, Any
 
@@ -26,14 +27,13 @@ _SPOOL = ".spool"
 _MOST_WAITING = 256
 """Shards that lie in the spool at a time: two for each of a hundred processors."""
 _PATIENCE_SECONDS = 10
+_ENTRY_SECONDS = 60
+"""How long a cluster may take to let us in; on a busy one it takes some seconds."""
 _SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "OMP_NUM_THREADS": "1",
 }
-_LOOPBACK = {"RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
-"""Has a cluster listen on the loopback only, on Linux too, where it would listen everywhere and run whatever comes;
-`_node_ip_address="127.0.0.1"` does not."""
 
 
 class RayEngine:
@@ -74,6 +74,7 @@ class RayEngine:
             spool.put(first)
             job = {"task": _prepared(task, spool).to_json(), "spool": str(spool.folder)}
             with _driver(job | {"address": self._address, "n_workers": self._n_workers}) as answers:
+                _await_cluster(answers, self._address)
                 yield from _receipts(answers, spool, shards)
         finally:
             spool.remove()
@@ -91,14 +92,15 @@ class _Answers:
         """Say whether there is one without waiting."""
         return not self._queue.empty()
 
-    def next(self) -> dict[str, Any]:
-        """Wait for an answer; the empty one is the last.
+    def next(self, *, within: float | None = None) -> dict[str, Any]:
+        """Wait for an answer, for so many seconds at most; the empty one is the last.
 
         Raises:
             StandpointError: it is an error.
             ModelError: none can come any more.
+            Empty: none has come.
         """
-        answer = self._queue.get()
+        answer = self._queue.get(timeout=within)
         if answer is None:
             raise ModelError("the process that speaks to Ray died. Run the same command again.")
         if "error" in answer:
@@ -110,6 +112,16 @@ class _Answers:
         while answer is not None:
             answer = next_message(self._pipe)
             self._queue.put(answer)
+
+
+def _await_cluster(answers: _Answers, address: str | None) -> None:
+    """Wait until the cluster has let us in; where something else listens, Ray would wait for many minutes."""
+    try:
+        answers.next(within=None if address is None else _ENTRY_SECONDS)
+    except Empty:
+        raise StandpointError(
+            f"--ray-address {address}: what listens there does not answer like a Ray cluster. Check host and port."
+        ) from None
 
 
 def _receipts(answers: _Answers, spool: Spool, shards: Iterator[Shard]) -> Iterator[Receipt]:
@@ -133,7 +145,7 @@ def _done(answer: Mapping[str, Any], spool: Spool) -> Iterator[Receipt]:
 @contextmanager
 def _driver(job: Mapping[str, Any]) -> Iterator[_Answers]:
     """Have a process speak to Ray, with a cluster of its own or another."""
-    environment = {**os.environ, **_SETTINGS, **(_LOOPBACK if job["address"] is None else {})}
+    environment = {**os.environ, **_SETTINGS, **(_closed() if job["address"] is None else {})}
     pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
     process = subprocess.Popen([sys.executable, *_COMMAND], stdin=pipe, stdout=pipe, stderr=nowhere, env=environment)
     with process:
@@ -144,7 +156,28 @@ def _driver(job: Mapping[str, Any]) -> Iterator[_Answers]:
                 process.stdin.flush()
                 yield answers
         finally:
-            process.kill()
+            _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End the process, which takes its cluster with it where it is its own."""
+    process.terminate()
+    try:
+        process.wait(_PATIENCE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def _closed() -> dict[str, str]:
+    """Return settings that close a cluster to others: it listens on the loopback only, and asks for a token.
+
+    On Linux it would listen everywhere, even with `_node_ip_address="127.0.0.1"`, and keep a token in the home folder.
+    """
+    return {
+        "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
+        "RAY_AUTH_MODE": "token",
+        "RAY_AUTH_TOKEN": token_hex(32),
+    }
 
 
 def _prepared(task: Task, spool: Spool) -> Task:

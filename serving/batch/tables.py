@@ -28,6 +28,21 @@ _SHORT = ("article_id", "story", "text_hash", "language", "source", "published")
 _WHERE = [("evidence_start", pa.int32()), ("evidence_end", pa.int32())]
 
 
+def layout_of(path: Path) -> str | None:
+    """Return the layout that a file to write asks for; None where the path is that of a folder.
+
+    Raises:
+        OutputError: the suffix is not one of a file that can be written.
+    """
+    if path.is_dir() or not path.suffix:
+        return None
+    if path.suffix not in LAYOUTS:
+        raise OutputError(
+            f"{path}: '{path.suffix}' cannot be written. Name a file that ends in {', '.join(LAYOUTS)}, or a folder."
+        )
+    return LAYOUTS[path.suffix]
+
+
 def main_table(layout: str) -> str:
     """Return the name of the table that has a row per article."""
     return "articles" if layout == "csv" else "predictions"
@@ -148,18 +163,3 @@ def _join_parquet(paths: Sequence[Path], file: IO[bytes]) -> None:
     with pq.ParquetWriter(file, pq.read_schema(paths[0]), compression="zstd") as writer:
         for path in paths:
             writer.write_table(pq.read_table(path))
-
-
-def layout_of(path: Path) -> str | None:
-    """Return the layout that a file to write asks for; None where the path is that of a folder.
-
-    Raises:
-        OutputError: the suffix is not one of a file that can be written.
-    """
-    if path.is_dir() or not path.suffix:
-        return None
-    if path.suffix not in LAYOUTS:
-        raise OutputError(
-            f"{path}: '{path.suffix}' cannot be written. Name a file that ends in {', '.join(LAYOUTS)}, or a folder."
-        )
-    return LAYOUTS[path.suffix]

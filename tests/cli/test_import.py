@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import fsspec  # type: ignore[import-untyped]  # fsspec ships no types
 import pytest
 import typer
 from typer.testing import CliRunner, Result
@@ -14,10 +15,11 @@ from standpoint.jsonl import read_jsonl
 LISTING = "Search\nOne\nExample Wire· 2025-11-20 07:43\nText of one.\n矿价\nExample Daily· 2025-11-08\n矿石价格上涨。\n"
 
 
-def run(*arguments: object) -> Result:
+def run(*arguments: object, input: str | None = None) -> Result:
     app = typer.Typer()
     app.command("import")(import_articles)
-    return CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"}).invoke(app, [str(argument) for argument in arguments])
+    words = [str(argument) for argument in arguments]
+    return CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"}).invoke(app, words, input=input)
 
 
 def write(path: Path, text: str) -> Path:
@@ -104,6 +106,19 @@ def test_an_unreadable_file_in_a_folder_is_set_aside_and_the_others_read(tmp_pat
     assert result.exit_code == 1
     assert "not readable" in result.output
     assert f"{folder / 'a.csv'}: no field for the article's text among title, artikel" in result.output
+
+
+def test_patterns_urls_and_standard_input_are_read(tmp_path: Path) -> None:
+    write(tmp_path / "a1.jsonl", '{"id": "1", "body": "x"}\n')
+    write(tmp_path / "a2.jsonl", '{"id": "2", "body": "y"}\n')
+    store = fsspec.filesystem("memory")
+    store.pipe("/shelf/wire.csv", b"id,body\n3,z\n")
+    out = tmp_path / "out" / "articles.jsonl"
+    result = run(tmp_path / "a*.jsonl", "memory://shelf/wire.csv", "-", "--out", out, input='{"id": "4", "body": "w"}')
+    store.rm("/shelf", recursive=True)
+    assert result.exit_code == 0, result.output
+    assert [item["id"] for item in records(out)] == ["1", "2", "3", "4"]
+    assert {"memory://shelf/wire.csv", "<stdin>"} < {cell.strip() for cell in result.output.split("│")}
 
 
 def test_near_copies_share_a_story_unless_told_otherwise(tmp_path: Path) -> None:

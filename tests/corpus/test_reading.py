@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from corpus.outcome import Placed, Rejected
-from corpus.reading import Reading, files_in, format_of, read_articles, read_placed
+from corpus.reading import Reading, files_in, read_articles
 from corpus.record import MOST_CHARACTERS
 from standpoint.article import Article
 from standpoint.errors import InputError
@@ -36,28 +36,31 @@ def write(path: Path, text: str) -> Path:
 )
 def test_every_format_gives_its_article(tmp_path: Path, name: str, text: str, format: str) -> None:
     path = write(tmp_path / name, text)
-    assert format_of(path) == format
-    [article] = read_articles(path)
-    assert isinstance(article, Article)
-    assert article.title in ("T", "Title")
+    reading = Reading([path])
+    [outcome] = reading
+    assert isinstance(outcome, Placed)
+    assert outcome.article.title in ("T", "Title")
+    assert reading.format == format
 
 
 def test_a_listing_may_begin_with_a_bracket(tmp_path: Path) -> None:
     path = write(tmp_path / "n.txt", "[Search]\n<Menu>\n" + LISTING)
-    assert format_of(path) == "listing"
-    assert len(list(read_articles(path))) == 1
+    reading = Reading([path])
+    assert len(list(reading)) == 1
+    assert reading.format == "listing"
 
 
 def test_a_saved_page_named_txt_is_read_as_a_page(tmp_path: Path) -> None:
     path = write(tmp_path / "n.txt", "\n<!DOCTYPE HTML><html><body></body></html>")
-    assert format_of(path) == "HTML page"
-    [outcome] = read_articles(path)
+    reading = Reading([path])
+    [outcome] = reading
     assert isinstance(outcome, Rejected)
+    assert reading.format == "HTML page"
 
 
 def test_a_bad_record_is_yielded_among_the_articles(tmp_path: Path) -> None:
     path = write(tmp_path / "n.jsonl", LINE + "{broken\n" + '{"body": "a\\u0000b"}\n' + LINE)
-    outcomes = list(read_placed(path))
+    outcomes = list(Reading([path]))
     assert [type(item) for item in outcomes] == [Placed, Rejected, Rejected, Placed]
     assert [item.place for item in outcomes] == [f"{path}:{number}" for number in (1, 2, 3, 4)]
     assert "NUL" in str(outcomes[2])
@@ -74,7 +77,7 @@ def test_a_folder_is_read_below_too_in_the_order_of_names(tmp_path: Path) -> Non
 def test_a_file_that_cannot_be_read_is_set_aside_in_a_folder(tmp_path: Path) -> None:
     empty = write(tmp_path / "a.jsonl", "")
     write(tmp_path / "b.txt", LISTING)
-    [first, second] = read_placed(tmp_path)
+    [first, second] = Reading([tmp_path])
     assert first == Rejected(str(empty), "the file is empty. Remove it or write it again.")
     assert isinstance(second, Placed)
 
@@ -126,7 +129,7 @@ def test_a_longer_text_than_any_article_has_is_set_aside_with_its_length(tmp_pat
         "b.csv": f'title,body\nT,"{body}"\n',
         "c.jsonl": f'{{"title": "T", "body": "{body}"}}\n',
     }
-    [outcome] = read_placed(write(tmp_path / name, texts[name]))
+    [outcome] = Reading([write(tmp_path / name, texts[name])])
     assert isinstance(outcome, Rejected)
     assert outcome.reason == "title and body have 10,000,001 characters, an article at most 10,000,000. Split it."
 
@@ -138,7 +141,7 @@ def test_the_share_that_is_read_grows_from_nothing_to_one(tmp_path: Path, name: 
     path = write(tmp_path / name, ("" if name == "n.jsonl" else "body\n") + row * 500)
     reading = Reading([path, write(tmp_path / "small.jsonl", LINE)])
     shares = [reading.share or 0.0, *(reading.share or 0.0 for _ in reading), reading.share or 0.0]
-    assert (shares[0], shares[-1], reading.n_files) == (0.0, 1.0, 2)
+    assert (shares[0], shares[-1]) == (0.0, 1.0)
     assert shares == sorted(shares)
     assert len(set(shares)) > 4
 
@@ -171,4 +174,4 @@ def test_of_lines_in_two_encodings_those_in_utf8_are_read(tmp_path: Path, suffix
     head = b"title,body\n" if suffix == "csv" else b""
     path = tmp_path / f"n.{suffix}"
     path.write_bytes(head + (text.encode() + text.encode("gb18030")) * 50)
-    assert [type(outcome) for outcome in read_placed(path)] == [Placed, Rejected] * 50
+    assert [type(outcome) for outcome in Reading([path])] == [Placed, Rejected] * 50

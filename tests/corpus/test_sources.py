@@ -115,6 +115,16 @@ def test_standard_input_is_read_in_any_format(monkeypatch: pytest.MonkeyPatch, r
     assert [reading.share] == [1.0]
 
 
+def test_standard_input_can_be_read_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(LINE)))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    reading = Reading(["-"])
+    assert list(reading) == list(reading)
+    assert len(list(tmp_path.iterdir())) == 1
+    del reading
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_standard_input_is_named_once() -> None:
     with pytest.raises(InputError, match="standard input can be read only once"):
         sources_in(["-", "-"])

@@ -1,5 +1,6 @@
 """Fixtures: articles to score in batches, and a job over them."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from serving.batch.output import opened_output
 from serving.batch.scorer import Task
 
 Score = Callable[..., Summary]
+Content = Callable[[Path], dict[str, str]]
 
 
 @dataclass
@@ -60,3 +62,14 @@ def score(model_folder: Path) -> Score:
             return job.run(Records(items, fail_after=fail_after), task, now=lambda: datetime.now(UTC), watch=watch)
 
     return scored
+
+
+@pytest.fixture
+def content() -> Content:
+    """Lend a function that returns a hash of every file of a folder that tells articles; the manifest has times."""
+
+    def hashes(folder: Path) -> dict[str, str]:
+        files = [path for path in folder.rglob("*") if path.is_file() and path.name not in ("manifest.jsonl", ".lock")]
+        return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+    return hashes

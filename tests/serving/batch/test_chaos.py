@@ -1,6 +1,5 @@
 """A job that is killed sixty times, and one whose disk fills up, end like one that was left alone."""
 
-import hashlib
 import os
 import random
 import shutil
@@ -9,12 +8,14 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from benchmarks.process_memory import family
 
+Content = Callable[[Path], dict[str, str]]
 ROOT = Path(__file__).parents[3]
 COMMAND = Path(__file__).with_name("chaos_command.py")
 N_KILLS, N_ARTICLES = 60, 10_000
@@ -44,11 +45,6 @@ def environment(tmp_path: Path) -> dict[str, str]:
 def start(tmp_path: Path, model: Path, folder: Path, n_articles: int = N_ARTICLES) -> subprocess.Popen[bytes]:
     arguments = [sys.executable, str(COMMAND), str(model), str(folder), str(n_articles)]
     return subprocess.Popen(arguments, env=environment(tmp_path), stderr=subprocess.PIPE)
-
-
-def content(folder: Path) -> dict[str, str]:
-    files = [path for path in folder.rglob("*") if path.is_file() and path.name not in ("manifest.jsonl", ".lock")]
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def kill_a_worker(parent: int) -> bool:
@@ -90,7 +86,7 @@ def size(path: Path) -> int:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds the children of a process in /proc")
-def test_sixty_kills_lose_and_double_nothing(model_folder: Path, tmp_path: Path) -> None:
+def test_sixty_kills_lose_and_double_nothing(model_folder: Path, tmp_path: Path, content: Content) -> None:
     draw = random.Random(7)
     killed = tmp_path / "killed"
     n_killed = n_lives = 0
@@ -113,7 +109,9 @@ def test_sixty_kills_lose_and_double_nothing(model_folder: Path, tmp_path: Path)
 
 
 @pytest.mark.slow
-def test_a_full_disk_is_told_and_the_job_goes_on_when_there_is_room(model_folder: Path, tmp_path: Path) -> None:
+def test_a_full_disk_is_told_and_the_job_goes_on_when_there_is_room(
+    model_folder: Path, tmp_path: Path, content: Content
+) -> None:
     disk, kept = tmp_path / "disk", tmp_path / "kept"
     disk.mkdir()
     job = f'"{sys.executable}" "{COMMAND}" "{model_folder}" "{disk}/out" 2400'

@@ -15,6 +15,7 @@ from serving.batch.shard import Counts
 from standpoint.article import Article
 from standpoint.errors import OtherJobError, OutputError, RecordError
 
+Content = Callable[[Path], dict[str, str]]
 Score = Callable[..., Summary]
 BODY = "China broke its promise."
 
@@ -30,12 +31,6 @@ def rows(folder: Path, table: str = "predictions") -> list[dict[str, Any]]:
 
 def ids(folder: Path, table: str = "predictions") -> list[str]:
     return [row["article_id"] for row in rows(folder, table)]
-
-
-def content(folder: Path) -> dict[str, str]:
-    """Return a hash of every file that tells articles; the manifest has times."""
-    files = [path for path in folder.rglob("*") if path.is_file() and path.name not in ("manifest.jsonl", ".lock")]
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def test_every_article_has_one_row_in_the_order_of_the_input(score: Score, tmp_path: Path) -> None:
@@ -56,7 +51,7 @@ def test_a_row_says_what_the_prediction_says_and_which_article_it_is(score: Scor
     assert [stance["actor"] for stance in row["stances"]] == ["china"]
 
 
-def test_the_same_again_finds_nothing_to_do(score: Score, tmp_path: Path) -> None:
+def test_the_same_again_finds_nothing_to_do(score: Score, tmp_path: Path, content: Content) -> None:
     score(tmp_path, articles(7))
     before = content(tmp_path)
     summary = score(tmp_path, articles(7))
@@ -64,7 +59,9 @@ def test_the_same_again_finds_nothing_to_do(score: Score, tmp_path: Path) -> Non
     assert content(tmp_path) == before
 
 
-def test_a_job_that_was_stopped_goes_on_and_ends_like_one_that_was_not(score: Score, tmp_path: Path) -> None:
+def test_a_job_that_was_stopped_goes_on_and_ends_like_one_that_was_not(
+    score: Score, tmp_path: Path, content: Content
+) -> None:
     with pytest.raises(KeyboardInterrupt):
         score(tmp_path / "stopped", articles(11), fail_after=8)
     assert len(rows(tmp_path / "stopped")) == 6
@@ -74,7 +71,7 @@ def test_a_job_that_was_stopped_goes_on_and_ends_like_one_that_was_not(score: Sc
     assert content(tmp_path / "stopped") == content(tmp_path / "whole")
 
 
-def test_several_processes_write_what_one_writes(score: Score, tmp_path: Path) -> None:
+def test_several_processes_write_what_one_writes(score: Score, tmp_path: Path, content: Content) -> None:
     score(tmp_path / "one", articles(11))
     score(tmp_path / "two", articles(11), engine=Processes(2))
     assert content(tmp_path / "one") == content(tmp_path / "two")

@@ -1,12 +1,13 @@
 """A job on a real Ray cluster of two nodes ends like one on this machine, whatever is killed."""
 
-import hashlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from serving.batch.shard import Counts, Shard, ShardRecords
 from standpoint.article import Article
 from standpoint.errors import InputError, OutputError, StandpointError
 
+Content = Callable[[Path], dict[str, str]]
 ROOT = Path(__file__).parents[3]
 N_ARTICLES = 600
 
@@ -37,18 +39,13 @@ def start(*arguments: object) -> subprocess.Popen[str]:
     return subprocess.Popen(words, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def content(folder: Path) -> dict[str, str]:
-    files = [path for path in folder.rglob("*") if path.is_file() and path.name not in ("manifest.jsonl", ".lock")]
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-
-
 def n_finished(folder: Path) -> int:
     manifest = folder / "manifest.jsonl"
     return manifest.read_text(encoding="utf-8").count('"shard"') if manifest.exists() else 0
 
 
 def test_the_command_and_then_a_node_are_killed_and_the_output_is_that_of_one_machine(
-    model_folder: Path, tmp_path: Path
+    model_folder: Path, tmp_path: Path, content: Content
 ) -> None:
     cluster, alone = tmp_path / "cluster", tmp_path / "alone"
     first = start(model_folder, cluster, N_ARTICLES, "keep")
@@ -88,6 +85,17 @@ def test_a_cluster_that_does_not_answer_is_told_at_once(model_folder: Path, tmp_
     with pytest.raises(StandpointError, match=r"--ray-address 127.0.0.1:1: no Ray cluster answers there"):
         list(RayEngine("127.0.0.1:1").run(task, [shard]))
     assert not (tmp_path / ".spool").exists()
+
+
+def test_a_port_where_something_else_listens_is_told(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ray_engine, "_ENTRY_SECONDS", 6)
+    task, shard = made_up(model_folder, tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(StandpointError, match=f"--ray-address {address}: what listens there does not answer"):
+            list(RayEngine(address).run(task, [shard]))
 
 
 def test_without_ray_it_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
