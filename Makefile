@@ -11,7 +11,7 @@ demo: $(VENV)/base
 	$(BIN)/standpoint demo
 
 test: $(VENV)/dev $(STUDIO)/server tools
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/dev
 	$(BIN)/ruff check .

@@ -69,6 +69,7 @@ def main() -> None:
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.batch", description=__doc__)
     parser.add_argument("--model", help="registered model or model folder (default: a linear one of the sample corpus)")
+    parser.add_argument("--encoder", type=Path, help="folder of a pretrained encoder to train such a model on instead")
     parser.add_argument("--sides", nargs="*", default=[ONE, MANY, LOOP], help="which sides are timed (default all)")
     parser.add_argument("--turns", type=int, default=3, help="how often each side is timed (default 3)")
     parser.add_argument("--turn-articles", type=int, default=20_000, help="articles of a turn (default 20000)")
@@ -85,10 +86,8 @@ def _measured(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     environment = {**os.environ, "PYTHONPATH": os.getcwd()}
     model = options.model
     if model is None:
-        _tell("training a linear model")
-        uri = f"sqlite:///{folder.resolve()}/mlflow.db"
-        register(sample_gold(), folder / "model", uri)
-        model, environment["MLFLOW_TRACKING_URI"] = f"models:/{NAME}/1", uri
+        environment["MLFLOW_TRACKING_URI"] = uri = f"sqlite:///{folder.resolve()}/mlflow.db"
+        model = _trained(options.encoder, folder / "model", uri)
     work = _Work(model, folder, environment)
     turns = [
         work.timed(side, options.turn_articles, options.seed) for _ in range(options.turns) for side in options.sides
@@ -100,6 +99,18 @@ def _measured(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         "sizes": [_as_json(item) for item in sizes],
         "bytes_per_article": work.bytes_per_article,
     }
+
+
+def _trained(encoder: Path | None, folder: Path, uri: str) -> str:
+    """Register a model of the sample corpus, on an encoder where there is one; return its name."""
+    _tell(f"training {'a linear model' if encoder is None else f'a head on {encoder}'}")
+    if encoder is None:
+        register(sample_gold(), folder, uri)
+    else:
+        from benchmarks.served_encoder import register_encoder
+
+        register_encoder(encoder, folder, uri)
+    return f"models:/{NAME}/1"
 
 
 class _Work:

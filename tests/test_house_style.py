@@ -81,6 +81,7 @@ MANY_PARAMETERS = {
 """Functions with more than six parameters, and why."""
 
 GATED_IMPORTS: dict[str, str] = {
+    "benchmarks/batch.py": "encoder",
     "benchmarks/faithfulness.py": "encoder",
     "benchmarks/narrative_frames.py": "encoder",
     "benchmarks/stance_outcomes.py": "encoder",

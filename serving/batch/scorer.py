@@ -1,7 +1,9 @@
 """The scorer: scores a shard with one model and puts its files in place."""
 
+import gc
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -67,6 +69,10 @@ class ShardScorer:
             OutputError: the disk is full or cannot be written.
             RecordError: the task is strict, and an article cannot be scored.
         """
+        with _without_collections():
+            return self._score(shard)
+
+    def _score(self, shard: Shard) -> Receipt:
         started = time.perf_counter()
         records = shard.records()
         scored, refused = _scored(self.model, records.articles, evidence=self._task.evidence)
@@ -123,6 +129,18 @@ def rejections_path(folder: Path, name: str) -> Path:
 def task_from_json(value: Mapping[str, Any]) -> Task:
     """Read a task that another process handed over."""
     return Task(**value)
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Look for no garbage meanwhile: a shard makes many objects, hardly one in a circle, and looking takes a sixth."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _keys(scored: Sequence[Scored], records: ShardRecords, rejected: Sequence[Rejected]) -> Iterator[dict[str, Any]]:
