@@ -229,4 +229,9 @@ def _out_of_reach(shown: str, error: Exception) -> InputError:
             return InputError(f"{shown}: may not be read. Check your keys for it and their rights.")
         case ValueError() if "rotocol" in str(error):
             return InputError(f"{shown}: fsspec knows no such protocol. Use a path, s3://, gs:// or https://.")
-    return InputError(f"{shown}: cannot be fetched ({type(error).__name__}). Check the address and the connection.")
+    name = type(error).__name__
+    if "Credential" in name:  # each driver has errors of its own for that
+        return InputError(
+            f"{shown}: asks for keys, and none were found ({name}). Give them as its driver expects them."
+        )
+    return InputError(f"{shown}: cannot be fetched ({name}). Check the address and the connection.")

@@ -198,12 +198,25 @@ def test_what_is_shown_holds_no_secret_and_can_be_written(named: str, shown: str
     assert without_secrets(named) == shown
 
 
-def test_an_error_while_fetching_repeats_no_words_of_the_driver(memory: None, monkeypatch: pytest.MonkeyPatch) -> None:
+class NoCredentialsError(Exception):
+    """What the driver of S3 calls it."""
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (RuntimeError, r"cannot be fetched \(RuntimeError\)\. Check"),
+        (NoCredentialsError, r"asks for keys, and none were found \(NoCredentialsError\)\."),
+    ],
+)
+def test_an_error_while_fetching_repeats_no_words_of_the_driver(
+    memory: None, monkeypatch: pytest.MonkeyPatch, error: type[Exception], told: str
+) -> None:
     reading = Reading(["memory://bucket/a.jsonl"])
 
     def fail(*_: object) -> None:
-        raise RuntimeError("https://bucket.example/?signature=secret")
+        raise error("https://bucket.example/?signature=secret")
 
     monkeypatch.setattr(fsspec.filesystem("memory"), "open", fail)
-    with pytest.raises(InputError, match=r"^memory://bucket/a\.jsonl: cannot be fetched \(RuntimeError\)\. Check"):
+    with pytest.raises(InputError, match=r"^memory://bucket/a\.jsonl: " + told):
         list(reading)
