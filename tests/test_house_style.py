@@ -287,6 +287,17 @@ def test_no_input_is_checked_by_assert() -> None:
     assert asserting == []
 
 
+def test_no_file_names_a_place_of_one_machine() -> None:
+    places = [f"/{folder}/" for folder in ("tmp", "root", "work")]
+    wrong = [
+        f"{path}:{number}"
+        for path in files(tests=True)
+        for number, line in enumerate((ROOT / path).read_text(encoding="utf-8").splitlines(), start=1)
+        if any(place in line for place in places)
+    ]
+    assert wrong == []
+
+
 def test_no_room_has_the_name_of_a_standard_module() -> None:
     assert FLOORS.keys() & sys.stdlib_module_names == set()
 

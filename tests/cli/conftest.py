@@ -47,12 +47,7 @@ def start_standpoint(tmp_path: Path) -> Start:
         words = [sys.executable, "-m", "cli.main", *map(str, arguments)]
         settings = environment() | {"COLUMNS": "200"}
         with Popen(
-            words,
-            cwd=tmp_path,
-            env=settings | {"PYTHONPATH": "/tmp/w6/shim:/work/main"},
-            stdout=PIPE,
-            stderr=PIPE,
-            text=True,
+            words, cwd=tmp_path, env=settings, stdout=PIPE, stderr=PIPE, text=True, preexec_fn=_obey_interrupts
         ) as process:
             try:
                 yield process
