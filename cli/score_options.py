@@ -42,7 +42,8 @@ Follow = Annotated[
 ]
 Every = Annotated[float, typer.Option("--every", min=0.1, help="With --follow: seconds between two looks.")]
 Workers = Annotated[
-    int | None, typer.Option("--workers", min=1, help="Processes (default: one a processor; one for an encoder).")
+    int | None,
+    typer.Option("--workers", min=1, help="Processes (default: one a processor; four at most for an encoder)."),
 ]
 Engine = Annotated[EngineName, typer.Option("--engine", help="This machine, or a Ray cluster.")]
 RayAddress = Annotated[

@@ -23,7 +23,8 @@ GRAPHS = {EXACT: GRAPH, SMALL: SMALL_GRAPH}
 """The runtimes that need a graph alone, and which."""
 
 _N_TRIALS = 3
-_N_TOKENS, _N_PASSAGES = 128, 4
+_N_TOKENS, _N_PASSAGES = 256, 4
+"""About one article: its windows have that length. Shorter texts flatter runtimes that are slow on articles."""
 
 
 def choose_runtime(
@@ -39,7 +40,7 @@ def choose_runtime(
     Args:
         files: those of the model.
         settings: the model's, with `padding`, `n_stances`, and in `runtimes` which may be used.
-        wanted: take this one and measure nothing.
+        wanted: take this one, by the name it calls itself, and measure nothing.
         n_threads: how many threads it may use; None: as many as this process has processors.
         clock: says the time in seconds.
 
@@ -77,15 +78,24 @@ def _possible(files: KeptFiles, settings: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _made(name: str, files: KeptFiles, settings: Mapping[str, Any], n_threads: int) -> EncoderRuntime:
-    if name == TORCH and NETWORK in files:
-        from models.encoder_restore import restored_runtime
-
-        weights, config = files.read(NETWORK), files.read(CONFIG)
-        return restored_runtime(weights, config, n_stances=settings["n_stances"], n_threads=n_threads)
+    if name.startswith(TORCH) and NETWORK in files:
+        return _made_with_torch(name, files, settings, n_threads)
     file = GRAPHS.get(name)
     if file is None or file not in files:
         raise ModelFolderError(f"runtime '{name}' is not among those of the model: {', '.join(settings['runtimes'])}.")
     return OnnxRuntime(files.read(file), name=name, padding=settings["padding"], n_threads=n_threads)
+
+
+def _made_with_torch(name: str, files: KeptFiles, settings: Mapping[str, Any], n_threads: int) -> EncoderRuntime:
+    from models.encoder_restore import restored_runtime
+
+    weights, config = files.read(NETWORK), files.read(CONFIG)
+    runtime = restored_runtime(weights, config, n_stances=settings["n_stances"], n_threads=n_threads)
+    if name not in (TORCH, runtime.name):
+        raise ModelFolderError(
+            f"runtime '{name}' cannot be had here, where torch is '{runtime.name}'. Use its machine."
+        )
+    return runtime
 
 
 def _seconds(runtime: EncoderRuntime, batch: PassageBatch, clock: Callable[[], float]) -> float:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
+from dataclasses import replace
 from itertools import chain, islice
 from typing import Any, Protocol
 
@@ -49,7 +50,7 @@ class ThisMachine:
 
 
 class OneProcess:
-    """Scores in this process: what is quickest for a few articles, and for an encoder, which has threads."""
+    """Scores in this process: what is quickest for a few articles."""
 
     def run(self, task: Task, shards: Iterable[Shard]) -> Iterator[Receipt]:
         """Score shard by shard; the model is loaded when the first one comes."""
@@ -92,10 +93,11 @@ class Processes:
 
 
 class _Workers:
-    """A process for each thread that asks for one."""
+    """A process for each thread that asks for one; an encoder's runtime is chosen by the first, for all of them."""
 
     def __init__(self, task: Task) -> None:
         self._task = task
+        self._choosing = threading.Lock()
         self._own = threading.local()
         self._all: list[_Worker] = []
         self._is_over = False
@@ -121,10 +123,18 @@ class _Workers:
 
     def _worker(self) -> "_Worker":
         worker: _Worker | None = getattr(self._own, "worker", None)
-        if worker is None:
-            worker = self._own.worker = _Worker(self._task)
-            self._all.append(worker)
-            worker.open()
+        if worker is None and self._task.needs_runtime:
+            with self._choosing:
+                worker = self._opened()
+                self._task = replace(self._task, runtime=worker.runtime)
+        return worker or self._opened()
+
+    def _opened(self) -> "_Worker":
+        if self._is_over:
+            raise EOFError
+        worker = self._own.worker = _Worker(self._task)
+        self._all.append(worker)
+        worker.open()
         return worker
 
 
@@ -135,11 +145,12 @@ class _Worker:
         self._task = task
         environment = {**os.environ, "OMP_NUM_THREADS": str(task.n_threads or 1)}
         pipe = subprocess.PIPE
+        self.runtime: str | None = None
         self._process = subprocess.Popen([sys.executable, *_COMMAND], stdin=pipe, stdout=pipe, env=environment)
 
     def open(self) -> None:
         """Load the model."""
-        self._ask({"task": self._task.to_json()})
+        self.runtime = self._ask({"task": self._task.to_json()})["runtime"]
 
     def score(self, shard: Shard) -> Receipt:
         """Have a shard scored.

@@ -14,7 +14,6 @@ from secrets import token_hex
 from threading import Thread
 from typing import IO, Any
 
-from models.folder import identify_model
 from serving.batch.engines import told
 from serving.batch.scorer import ShardScorer, Task
 from serving.batch.shard import Receipt, Shard, receipt_from_json
@@ -186,7 +185,7 @@ def _prepared(task: Task, spool: Spool) -> Task:
     Only an encoder has several runtimes; one that is wanted stays.
     """
     task = replace(task, model_folder=str(spool.add_model(Path(task.model_folder))), n_threads=1)
-    if task.runtime is None and identify_model(Path(task.model_folder)).kind == "encoder":
+    if task.needs_runtime:
         return replace(task, runtime=ShardScorer(task).model.runtime)
     return task
 

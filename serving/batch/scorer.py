@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.outcome import Placed, Rejected
-from models.folder import load_model
+from models.folder import identify_model, load_model
 from models.news_model import NewsModel
 from serving.batch.cutting import rejection_key
 from serving.batch.rows import Scored
@@ -42,6 +42,15 @@ class Task:
     n_threads: int | None = None
     runtime: str | None = None
     strict: bool = False
+
+    @property
+    def needs_runtime(self) -> bool:
+        """Whether its model is an encoder, which has several runtimes, and none was chosen yet.
+
+        Raises:
+            ModelFolderError: the model folder is missing or not as it was written.
+        """
+        return self.runtime is None and identify_model(Path(self.model_folder)).kind == "encoder"
 
     def to_json(self) -> dict[str, Any]:
         """Return the task as it is handed to another process."""

@@ -1,6 +1,7 @@
 """A process that scores shards: reads a task and then shards from standard input, writes receipts to standard output.
 
-Messages are framed as those of `serving/model_process.py`; an answer is a receipt, empty after a task, or an error.
+Messages are framed as those of `serving/model_process.py`; an answer is a receipt, after a task the runtime that was
+chosen, or an error.
 """
 
 import sys
@@ -16,10 +17,12 @@ def main() -> None:
     """Answer until standard input ends, which it does when the command that started this is gone."""
     answers = answers_pipe()
     scorer: ShardScorer | None = None
+    answer: dict[str, Any]
     while (question := next_message(sys.stdin.buffer)) is not None:
         try:
             if "task" in question:
-                scorer, answer = ShardScorer(task_from_json(question["task"])), {}
+                scorer = ShardScorer(task_from_json(question["task"]))
+                answer = {"runtime": scorer.model.runtime}
                 forget_garbage()
             else:
                 answer = _receipt(scorer, question["shard"])

@@ -130,6 +130,18 @@ def test_the_one_that_is_wanted_is_taken_without_measuring(machine: Machine, fil
     assert machine.runs == []
 
 
+def test_one_that_calls_itself_by_a_longer_name_is_taken_by_that_and_no_other(
+    demo_encoder: EncoderNewsModel,
+) -> None:
+    assert demo_encoder.package is not None
+    found = demo_encoder.package.files, demo_encoder.package.settings
+    name = choose_runtime(*found, wanted=TORCH).name
+    assert name.startswith("torch-")
+    assert choose_runtime(*found, wanted=name).name == name
+    with pytest.raises(ModelFolderError, match=f"'torch-cuda-fp8' cannot be had here, where torch is '{name}'"):
+        choose_runtime(*found, wanted="torch-cuda-fp8")
+
+
 @pytest.mark.parametrize("wanted", [SMALL, TORCH, "tensorrt"])
 def test_one_that_cannot_be_had_is_told_with_those_there_are(machine: Machine, tmp_path: Path, wanted: str) -> None:
     words = f"runtime '{wanted}' is not among those of the model: onnx-fp32, onnx-int8, torch"

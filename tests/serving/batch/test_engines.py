@@ -3,12 +3,15 @@
 import os
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from benchmarks.process_memory import family
 from corpus.outcome import Placed
+from models.encoder_news_model import EncoderNewsModel
+from models.folder import save_model
 from models.news_model import NewsModel
 from serving.batch import engines
 from serving.batch.cutting import cut
@@ -45,6 +48,18 @@ def test_every_shard_has_a_receipt(task: Task) -> None:
         receipts = list(engine.run(task, shards(5)))
         assert sorted(receipt.number for receipt in receipts) == [0, 1, 2, 3, 4]
         assert {receipt.counts for receipt in receipts} == {Counts(scored=2)}
+
+
+def test_all_processes_with_an_encoder_use_the_runtime_that_the_first_one_chose(
+    demo_encoder: EncoderNewsModel, task: Task, tmp_path: Path
+) -> None:
+    save_model(demo_encoder, tmp_path / "encoder")
+    asked = replace(task, model_folder=str(tmp_path / "encoder"))
+    receipts = list(Processes(2).run(asked, shards(6)))
+    assert len(receipts) == 6
+    (runtime,) = {receipt.runtime for receipt in receipts}
+    again = replace(asked, runtime=runtime, folder=str(tmp_path / "again"))
+    assert {receipt.runtime for receipt in OneProcess().run(again, shards(1))} == {runtime}
 
 
 def test_few_shards_are_taken_ahead(task: Task) -> None:
