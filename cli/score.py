@@ -29,7 +29,7 @@ def score_articles(
     workers: options.Workers = None,
     engine: options.Engine = options.EngineName.LOCAL,
     ray_address: options.RayAddress = None,
-    shard_articles: options.ShardArticles = 1000,
+    shard_articles: options.ShardArticles = None,
     quiet: options.Quiet = False,
     as_json: options.AsJson = False,
 ) -> None:

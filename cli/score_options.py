@@ -49,7 +49,12 @@ Engine = Annotated[EngineName, typer.Option("--engine", help="This machine, or a
 RayAddress = Annotated[
     str | None, typer.Option("--ray-address", help="The cluster's address (default: start one here).")
 ]
-ShardArticles = Annotated[int, typer.Option("--shard-articles", min=1, help="Records that are written together.")]
+ShardArticles = Annotated[
+    int | None,
+    typer.Option(
+        "--shard-articles", min=1, help="Records that are written together (default: 1000; 250 for an encoder)."
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print the summary as JSON, and progress as JSON on standard error.")

@@ -22,6 +22,9 @@ BATCH_ARTICLES, BATCH_CHARACTERS = 1024, 6_000_000
 """How many articles, and characters, the model is asked for at once: a thousand take three quarters of the time of as
 many in batches of 128."""
 
+ENCODER_BATCH_ARTICLES = 64
+"""The same for an encoder, which reads a few of them at a time anyway; with a thousand it takes 1 GB more."""
+
 PARTS = ".parts"
 """The folder below an output with what is no table: rejections and keys of each shard."""
 
@@ -166,18 +169,19 @@ def _scored(model: NewsModel, articles: Sequence[Placed], *, evidence: bool) -> 
     order = sorted(range(len(articles)), key=lambda row: len(articles[row].article.text))
     found: dict[int, Scored] = {}
     refused: dict[int, Rejected] = {}
-    for batch in _batches(articles, order):
+    most = ENCODER_BATCH_ARTICLES if model.kind == "encoder" else BATCH_ARTICLES
+    for batch in _batches(articles, order, most):
         _score_batch(model, articles, batch, found, refused, evidence)
     return [found[row] for row in sorted(found)], [refused[row] for row in sorted(refused)]
 
 
-def _batches(articles: Sequence[Placed], order: Sequence[int]) -> Iterator[list[int]]:
-    """Yield rows in groups that are asked for at once; texts of like length are together."""
+def _batches(articles: Sequence[Placed], order: Sequence[int], most: int) -> Iterator[list[int]]:
+    """Yield rows in groups of `most` articles that are asked for at once; texts of like length are together."""
     batch: list[int] = []
     n_characters = 0
     for row in order:
         length = len(articles[row].article.text)
-        if batch and (len(batch) == BATCH_ARTICLES or n_characters + length > BATCH_CHARACTERS):
+        if batch and (len(batch) == most or n_characters + length > BATCH_CHARACTERS):
             yield batch
             batch, n_characters = [], 0
         batch.append(row)
