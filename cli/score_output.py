@@ -35,8 +35,8 @@ from standpoint.jsonl import read_jsonl
 
 Clock = Callable[[], datetime]
 
-_SHARD_ARTICLES = {"linear": 1000, "encoder": 250}
-"""How many records are written together: with either, a process takes less than a minute for them."""
+_SHARD_ARTICLES, _ENCODER_SHARD_ARTICLES = 1000, 250
+"""How many records are written together: with either kind of model, a process takes less than a minute for them."""
 
 _MOST_ENCODERS = 4
 """So many processes with an encoder share the processors: two take three quarters of the time of one with two threads,
@@ -167,8 +167,11 @@ class _Work:
             codebook=self._model.codebook.reference,
             layout=layout,
             evidence=self._options.evidence,
-            shard_articles=self._options.shard_articles or _SHARD_ARTICLES[self._model.kind],
+            shard_articles=self._options.shard_articles or self._shard_articles(),
         )
+
+    def _shard_articles(self) -> int:
+        return _ENCODER_SHARD_ARTICLES if self._model.kind == "encoder" else _SHARD_ARTICLES
 
     def _engine(self) -> Engine:
         if self._options.machines.engine == "ray":

@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,9 @@ from standpoint.errors import ModelError, StandpointError
 _OBJECT_STORE_BYTES = 100_000_000
 """What a cluster of one job takes; only places and receipts go through it."""
 
+_PATIENCE_SECONDS = 10
+"""How long Ray may take to end what it started."""
+
 
 def main() -> None:
     """Answer one job, and end at once where the command that started this is gone."""
@@ -50,6 +54,8 @@ def main() -> None:
 def _end_with_command() -> None:
     sys.stdin.buffer.read()
     os.kill(os.getpid(), signal.SIGTERM)  # Ray has it end the cluster that it started
+    time.sleep(_PATIENCE_SECONDS)
+    os._exit(1)
 
 
 def _answered(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
