@@ -7,7 +7,7 @@ from typing import Any
 
 from serving.batch.scorer import ShardScorer, task_from_json
 from serving.batch.spool import begun
-from serving.model_process import failure, forget_garbage
+from serving.model_process import failure
 
 
 class ShardActor:
@@ -29,5 +29,4 @@ class ShardActor:
     def _loaded(self) -> ShardScorer:
         if self._scorer is None:
             self._scorer = ShardScorer(self._task)
-            forget_garbage()
         return self._scorer

@@ -1,9 +1,7 @@
 """The scorer: scores a shard with one model and puts its files in place."""
 
-import gc
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from serving.batch.cutting import rejection_key
 from serving.batch.rows import Scored
 from serving.batch.shard import Receipt, Shard, ShardRecords, text_hash
 from serving.batch.tables import SUFFIXES, schema_of, tables_of, write_table
+from serving.model_process import forget_garbage
 from standpoint.errors import InputError, OutputError, RecordError, StandpointError
 from standpoint.jsonl import write_jsonl
 
@@ -73,6 +72,7 @@ class ShardScorer:
         self.model = load_model(
             Path(task.model_folder), version=task.version, n_threads=task.n_threads, runtime=task.runtime
         )
+        forget_garbage()
 
     def score(self, shard: Shard) -> Receipt:
         """Score a shard and write its files; it is done twice with the same result.
@@ -81,10 +81,6 @@ class ShardScorer:
             OutputError: the disk is full or cannot be written.
             RecordError: the task is strict, and an article cannot be scored.
         """
-        with _without_collections():
-            return self._score(shard)
-
-    def _score(self, shard: Shard) -> Receipt:
         started = time.perf_counter()
         records = shard.records()
         scored, refused = _scored(self.model, records.articles, evidence=self._task.evidence)
@@ -141,18 +137,6 @@ def rejections_path(folder: Path, name: str) -> Path:
 def task_from_json(value: Mapping[str, Any]) -> Task:
     """Read a task that another process handed over."""
     return Task(**value)
-
-
-@contextmanager
-def _without_collections() -> Iterator[None]:
-    """Look for no garbage meanwhile: a shard makes many objects, hardly one in a circle, and looking takes a sixth."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _keys(scored: Sequence[Scored], records: ShardRecords, rejected: Sequence[Rejected]) -> Iterator[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from serving.batch.scorer import ShardScorer, task_from_json
 from serving.batch.shard import shard_from_json
-from serving.model_process import answers_pipe, failure, forget_garbage, framed, next_message
+from serving.model_process import answers_pipe, failure, framed, next_message
 from standpoint.errors import ModelError
 
 
@@ -23,7 +23,6 @@ def main() -> None:
             if "task" in question:
                 scorer = ShardScorer(task_from_json(question["task"]))
                 answer = {"runtime": scorer.model.runtime}
-                forget_garbage()
             else:
                 answer = _receipt(scorer, question["shard"])
         except Exception as error:  # it is told to the command, which ends
