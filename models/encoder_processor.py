@@ -1,9 +1,14 @@
 """The processor an encoder runs on: which device, and whether it computes in half precision."""
 
+import os
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 import torch
+
+# oneDNN keeps what it compiled for a shape, and batches of texts have ever new ones: 1,024 kept take half a gigabyte.
+for _name in ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY"):
+    os.environ.setdefault(_name, "32")
 
 
 @dataclass(frozen=True, slots=True)

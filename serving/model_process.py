@@ -5,6 +5,7 @@ Each message is its length (8 bytes, big-endian) and JSON in UTF-8. A question i
 `{"error": NAME, "message": WORDS, "places": [...]}`.
 """
 
+import ctypes
 import gc
 import json
 import os
@@ -57,6 +58,12 @@ def forget_garbage() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+
+
+def give_back_memory() -> None:
+    """Give what was freed back to the system; glibc keeps much of what torch frees, in pieces of a few megabytes."""
+    if sys.platform == "linux" and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
+        trim(0)
 
 
 def framed(message: dict[str, Any]) -> bytes:

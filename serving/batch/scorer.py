@@ -13,7 +13,7 @@ from serving.batch.cutting import rejection_key
 from serving.batch.rows import Scored
 from serving.batch.shard import Receipt, Shard, ShardRecords, text_hash
 from serving.batch.tables import SUFFIXES, schema_of, tables_of, write_table
-from serving.model_process import forget_garbage
+from serving.model_process import forget_garbage, give_back_memory
 from standpoint.errors import InputError, OutputError, RecordError, StandpointError
 from standpoint.jsonl import write_jsonl
 
@@ -153,9 +153,11 @@ def _scored(model: NewsModel, articles: Sequence[Placed], *, evidence: bool) -> 
     order = sorted(range(len(articles)), key=lambda row: len(articles[row].article.text))
     found: dict[int, Scored] = {}
     refused: dict[int, Rejected] = {}
-    most = ENCODER_BATCH_ARTICLES if model.kind == "encoder" else BATCH_ARTICLES
-    for batch in _batches(articles, order, most):
+    is_encoder = model.kind == "encoder"
+    for batch in _batches(articles, order, ENCODER_BATCH_ARTICLES if is_encoder else BATCH_ARTICLES):
         _score_batch(model, articles, batch, found, refused, evidence)
+        if is_encoder:
+            give_back_memory()
     return [found[row] for row in sorted(found)], [refused[row] for row in sorted(refused)]
 
 

@@ -5,13 +5,16 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from ctypes import CDLL
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from benchmarks.process_memory import proportional_mb
 from models.folder import load_model
 from serving.model_holder import ModelHolder, Served
+from serving.model_process import give_back_memory
 from serving.model_processes import ModelProcesses
 from standpoint.article import Article
 from standpoint.codebook import Actor, Alias, Words
@@ -102,3 +105,14 @@ def test_an_error_in_a_process_is_told_without_article_text(holder: ModelHolder)
             assert await processes.ask(ARTICLES, evidence=False, actors=())
 
     asyncio.run(asked())
+
+
+@pytest.mark.skipif(not hasattr(CDLL(None), "malloc_trim"), reason="only glibc has to be asked for what was freed")
+def test_what_was_freed_in_pieces_is_given_back() -> None:
+    pieces = [b"x" * 100_000 for _ in range(2_000)]
+    last = pieces[-1:]
+    del pieces
+    kept = proportional_mb(os.getpid())
+    give_back_memory()
+    assert proportional_mb(os.getpid()) < kept - 150
+    assert last
