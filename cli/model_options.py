@@ -60,6 +60,7 @@ def chosen_recipe(
             raise InputError("--encoder and --learn are for --model encoder. Add it, or leave them out.")
         return Recipe(linear), Teller(console)
     try:
+        from models.encoder_checkpoint import CheckpointFolder
         from models.encoder_hub import DEFAULT_ENCODER, encoder_folder
         from models.encoder_training import TrainingConfig
         from training.encoder_fitting import EncoderConfig
@@ -75,7 +76,7 @@ def chosen_recipe(
         name=name,
         n_folds=linear.n_folds,
         soft=linear.soft,
-        checkpoints=CHECKPOINTS,
+        checkpoints=CheckpointFolder(CHECKPOINTS),
     )
     teller = Teller(console, n_trainings=linear.n_folds + 2)
     return EncoderRecipe(linear, config, teller.observe), teller

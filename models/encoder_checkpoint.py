@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,27 @@ class Checkpoint:
     run: str
     tensors: Mapping[str, Tensor]
     facts: Mapping[str, Any]
+
+
+class CheckpointFolder:
+    """A folder for the checkpoints of trainings, which other commands may use at the same time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._own: set[Path] = set()
+
+    def place(self, run: str) -> Path:
+        """Return where the checkpoint of a run belongs."""
+        path = self.path / f"{run[:16]}.safetensors"
+        self._own.add(path)
+        return path
+
+    def clear(self) -> None:
+        """Remove the checkpoints that were asked for, and the folder where nothing else is in it."""
+        for path in self._own:
+            path.unlink(missing_ok=True)
+        with suppress(OSError):
+            self.path.rmdir()
 
 
 def write_checkpoint(checkpoint: Checkpoint, path: Path) -> None:

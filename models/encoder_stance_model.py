@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.calibration import Floats
 from models.encoder import Encoder
+from models.encoder_checkpoint import CheckpointFolder
 from models.encoder_network import EncoderNetwork
 from models.encoder_processor import Processor, this_processor
 from models.encoder_progress import Observer, unobserved
@@ -57,7 +57,7 @@ class EncoderStanceModel(EncoderStances):
         held_out: HeldOut,
         *,
         observer: Observer = unobserved,
-        checkpoints: Path | None = None,
+        checkpoints: CheckpointFolder | None = None,
     ) -> Self:
         """Learn from targets and the shares of the stances toward each, (n_questions, n_stances), rows sum to 1."""
         asked = by_scene(questions)

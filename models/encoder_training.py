@@ -5,7 +5,6 @@ import json
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -14,7 +13,7 @@ from torch.nn import functional
 from torch.nn.utils.rnn import pad_sequence
 
 from models.calibration import Floats
-from models.encoder_checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from models.encoder_checkpoint import Checkpoint, CheckpointFolder, read_checkpoint, write_checkpoint
 from models.encoder_network import EncoderNetwork, TensorBatch, pooled, tensors
 from models.encoder_optimizer import LearningConfig, Optimiser
 from models.encoder_processor import Processor
@@ -86,7 +85,11 @@ class Trainer:
         self._states: dict[int, Tensor] = {}
 
     def run(
-        self, score: Callable[[], float], *, observer: Observer = unobserved, checkpoints: Path | None = None
+        self,
+        score: Callable[[], float],
+        *,
+        observer: Observer = unobserved,
+        checkpoints: CheckpointFolder | None = None,
     ) -> None:
         """Train to the end and leave the network with the averaged weights of its best epoch, ready to answer.
 
@@ -100,7 +103,7 @@ class Trainer:
             TrainingError: the file is spoiled, or cannot be written.
         """
         run = self._name()
-        checkpoint = None if checkpoints is None else checkpoints / f"{run[:16]}.safetensors"
+        checkpoint = None if checkpoints is None else checkpoints.place(run)
         if checkpoint is not None:
             self._resume(read_checkpoint(checkpoint, run), observer)
         while not self._is_over():

@@ -37,6 +37,12 @@ STANCES = {"critical": "{} broke its promise.", "neutral": "{} published figures
 ACTORS = {"china": "China", "japan": "Japan"}
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Make a file that cannot be imported an error in CI, where nothing may be missing; elsewhere it is skipped."""
+    if os.environ.get("CI"):
+        config.option.doctest_ignore_import_errors = False
+
+
 @pytest.fixture(scope="session")
 def demo_gold() -> Gold:
     """Make forty articles in which a sentence gives away each frame and each stance."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from models.calibration import class_proba, fit_class_calibration
 from models.encoder import Encoder
+from models.encoder_checkpoint import CheckpointFolder
 from models.encoder_network import EncoderNetwork
 from models.encoder_news_model import EncoderNewsModel
 from models.encoder_progress import Observer, unobserved
@@ -41,7 +42,7 @@ class EncoderConfig:
     n_parts: int = 10
     n_folds: int = 5
     soft: bool = False
-    checkpoints: Path | None = None
+    checkpoints: CheckpointFolder | None = None
     name: str = ""
 
 

@@ -1,6 +1,5 @@
 """The encoder's recipe: fits it, exports it, and measures which ways of computing it are as good as the exact one."""
 
-import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -93,9 +92,9 @@ class EncoderRecipe(Recipe):
         return tolerance
 
     def clean_up(self) -> None:
-        """Remove the checkpoints, now that the model is recorded."""
+        """Remove the checkpoints of its trainings, now that the model is recorded."""
         if self.encoder.checkpoints is not None:
-            shutil.rmtree(self.encoder.checkpoints, ignore_errors=True)
+            self.encoder.checkpoints.clear()
 
     def parameters(self) -> Mapping[str, str | int | float]:
         """Return what tells this recipe from others, for the record."""
@@ -109,6 +108,10 @@ class EncoderRecipe(Recipe):
             "soft": self.encoder.soft,
             "trained": learning.trained,
             "n_epochs": training.n_epochs,
+            "least_steps": training.least_steps,
+            "patience": training.patience,
+            "n_targets": training.n_targets,
+            "smoothing": training.smoothing,
             "learning_rate": learning.learning_rate,
             "head_learning_rate": learning.head_learning_rate,
             "layer_decay": learning.layer_decay,

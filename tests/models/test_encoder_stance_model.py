@@ -13,6 +13,7 @@ if find_spec("torch") is None and not os.environ.get("CI"):
     pytest.skip("needs torch and transformers: pip install -e '.[encoder]'", allow_module_level=True)
 
 from benchmarks.small_encoder import write_small_encoder
+from models.encoder_checkpoint import CheckpointFolder
 from models.encoder_optimizer import LearningConfig
 from models.encoder_processor import Processor, this_processor
 from models.encoder_progress import TrainingProgress
@@ -89,9 +90,9 @@ def test_a_killed_run_goes_on_from_its_checkpoint(model: EncoderStanceModel, fol
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        fitted(folder, observer=kill, checkpoints=tmp_path / "run")
+        fitted(folder, observer=kill, checkpoints=CheckpointFolder(tmp_path / "run"))
     steps: list[TrainingProgress] = []
-    resumed = fitted(folder, observer=steps.append, checkpoints=tmp_path / "run")
+    resumed = fitted(folder, observer=steps.append, checkpoints=CheckpointFolder(tmp_path / "run"))
     assert [(told.step, told.loss is None) for told in steps[:2]] == [
         (n := steps[-1].n_steps // 2, True),
         (n + 1, False),
@@ -102,27 +103,29 @@ def test_a_killed_run_goes_on_from_its_checkpoint(model: EncoderStanceModel, fol
 
 def test_a_run_goes_on_from_no_checkpoint_but_its_own(folder: Path, tmp_path: Path) -> None:
     steps: list[TrainingProgress] = []
-    fitted(folder, TrainingConfig(least_steps=0, n_epochs=1), checkpoints=tmp_path)
-    fitted(folder, TrainingConfig(least_steps=0, n_epochs=1, seed=1), checkpoints=tmp_path, observer=steps.append)
+    place = CheckpointFolder(tmp_path)
+    fitted(folder, TrainingConfig(least_steps=0, n_epochs=1), checkpoints=place)
+    fitted(folder, TrainingConfig(least_steps=0, n_epochs=1, seed=1), checkpoints=place, observer=steps.append)
     assert steps[0].step == 1
     assert len(list(tmp_path.iterdir())) == 2
 
 
 def test_a_run_that_is_over_is_not_done_again(folder: Path, tmp_path: Path) -> None:
-    first = fitted(folder, TrainingConfig(least_steps=0, n_epochs=2), checkpoints=tmp_path)
+    place, twice = CheckpointFolder(tmp_path), TrainingConfig(least_steps=0, n_epochs=2)
+    first = fitted(folder, twice, checkpoints=place)
     steps: list[TrainingProgress] = []
-    again = fitted(folder, TrainingConfig(least_steps=0, n_epochs=2), checkpoints=tmp_path, observer=steps.append)
+    again = fitted(folder, twice, checkpoints=place, observer=steps.append)
     assert [told.step for told in steps] == [steps[0].n_steps]
     questions, _ = made(5, seed=4)
     assert np.array_equal(first.decision_function(questions), again.decision_function(questions))
 
 
 def test_a_spoiled_checkpoint_is_told(folder: Path, tmp_path: Path) -> None:
-    fitted(folder, TrainingConfig(least_steps=0, n_epochs=1), checkpoints=tmp_path)
+    fitted(folder, TrainingConfig(least_steps=0, n_epochs=1), checkpoints=CheckpointFolder(tmp_path))
     (file,) = tmp_path.iterdir()
     file.write_bytes(b"no checkpoint")
     with pytest.raises(TrainingError, match="is not a checkpoint"):
-        fitted(folder, TrainingConfig(least_steps=0, n_epochs=1), checkpoints=tmp_path)
+        fitted(folder, TrainingConfig(least_steps=0, n_epochs=1), checkpoints=CheckpointFolder(tmp_path))
 
 
 @pytest.mark.parametrize(("trained", "changed"), [("head", set()), ("top", {1}), ("all", {0, 1})])

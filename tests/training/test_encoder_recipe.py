@@ -1,7 +1,6 @@
 """Tests of the encoder's recipe: what it records, what each runtime costs, and what is not kept for that."""
 
 import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.util import find_spec
@@ -19,6 +18,7 @@ from onnx import numpy_helper
 import training.encoder_recipe
 from models.canaries import canary_articles
 from models.encoder import Encoder
+from models.encoder_checkpoint import CheckpointFolder
 from models.encoder_choice import CONFIG, EXACT, GRAPH, NETWORK, SMALL, SMALL_GRAPH, TORCH
 from models.encoder_news_model import EncoderNewsModel
 from models.encoder_onnx import OnnxRuntime
@@ -158,10 +158,17 @@ def test_a_model_is_finished_by_the_recipe_that_fitted_it(
 
 
 def test_checkpoints_are_removed_when_the_model_is_recorded(demo_recipe: EncoderRecipe, tmp_path: Path) -> None:
-    folder = tmp_path / "checkpoints"
+    folder = CheckpointFolder(tmp_path / "checkpoints")
     recipe = EncoderRecipe(demo_recipe.linear, replace(demo_recipe.encoder, checkpoints=folder))
     recipe.clean_up()
-    shutil.copytree(demo_recipe.encoder.encoder, folder)
+    folder.path.mkdir()
+    for run in ("finished", "also-finished"):
+        folder.place(run).touch()
+    of_another = CheckpointFolder(folder.path).place("that-of-another-command")
+    of_another.touch()
+    recipe.clean_up()
+    assert list(folder.path.iterdir()) == [of_another]
+    of_another.unlink()
     recipe.clean_up()
     assert list(tmp_path.iterdir()) == []
     EncoderRecipe(demo_recipe.linear, demo_recipe.encoder).clean_up()
