@@ -89,7 +89,7 @@ class StanceHead(nn.Module):
 
     def __init__(self, width: int, n_stances: int, *, dropout: float) -> None:
         super().__init__()
-        self.n_heads = max(width // 64, 1)
+        self.n_heads = next(n for n in range(max(width // 64, 1), 0, -1) if width % n == 0)
         self.role = nn.Embedding(3, width)
         self.offset = nn.Embedding(2 * REACH + 1, width)
         for table in (self.role, self.offset):

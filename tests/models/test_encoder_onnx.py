@@ -94,6 +94,13 @@ def test_the_graph_computes_what_torch_does(name: str, source: Path, network: En
     assert np.abs(answers.sums - exact.sums).max() < 1e-4
 
 
+def test_an_encoder_of_any_width_is_read(tmp_path: Path) -> None:
+    source = read_encoder(write_small_encoder(tmp_path, [SHORT], width=250))
+    network = EncoderNetwork(source.encoder, n_stances=3).eval()
+    runtime = TorchRuntime(network, Processor(torch.device("cpu"), has_bf16=False))
+    assert runtime.run(batch_of((SHORT,), ("Japan",), source.tokenizer)).places.shape == (1, 4)
+
+
 def test_in_eight_bits_it_is_close_and_smaller(source: Path, network: EncoderNetwork, graph: Path) -> None:
     small = graph.with_name("small.onnx")
     batch = batch_of(*BATCHES["unlike lengths"], read_encoder(source).tokenizer)
