@@ -25,6 +25,7 @@ from serving.batch.following import Following
 from serving.batch.job import Job, Summary
 from serving.batch.manifest import Header
 from serving.batch.output import REJECTED, Output, opened_output
+from serving.batch.pace import pace_of
 from serving.batch.ray_engine import RayEngine
 from serving.batch.scorer import Task
 from serving.batch.shard import Counts
@@ -34,13 +35,6 @@ from standpoint.errors import OtherJobError, OutputError
 from standpoint.jsonl import read_jsonl
 
 Clock = Callable[[], datetime]
-
-_SHARD_ARTICLES, _ENCODER_SHARD_ARTICLES = 1000, 250
-"""How many records are written together: with either kind of model, a process takes less than a minute for them."""
-
-_MOST_ENCODERS = 4
-"""So many processes with an encoder share the processors: two take three quarters of the time of one with two threads,
-and each holds an encoder in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +99,7 @@ class _Work:
     def __init__(self, console: Console, found: FetchedModel, options: BatchOptions, now: Clock) -> None:
         self._console, self._found, self._options, self._now = console, found, options, now
         self._model, self._version = identify_model(found.folder), found.version
+        self._pace = pace_of(self._model.kind)
 
     def score(self, folder: Path, reading: Reading) -> int:
         with opened_output(folder, self._header(self._options.layout)) as output:
@@ -167,11 +162,8 @@ class _Work:
             codebook=self._model.codebook.reference,
             layout=layout,
             evidence=self._options.evidence,
-            shard_articles=self._options.shard_articles or self._shard_articles(),
+            shard_articles=self._options.shard_articles or self._pace.shard_articles,
         )
-
-    def _shard_articles(self) -> int:
-        return _ENCODER_SHARD_ARTICLES if self._model.kind == "encoder" else _SHARD_ARTICLES
 
     def _engine(self) -> Engine:
         if self._options.machines.engine == "ray":
@@ -180,7 +172,7 @@ class _Work:
         return ThisMachine(self._n_workers())
 
     def _n_workers(self) -> int:
-        most = _MOST_ENCODERS if self._model.kind == "encoder" else n_processors()
+        most = self._pace.most_processes or n_processors()
         return self._options.machines.n_workers or min(most, n_processors())
 
     def _n_threads(self) -> int:

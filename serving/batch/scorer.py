@@ -10,19 +10,13 @@ from corpus.outcome import Placed, Rejected
 from models.folder import identify_model, load_model
 from models.news_model import NewsModel
 from serving.batch.cutting import rejection_key
+from serving.batch.pace import BATCH_CHARACTERS, pace_of
 from serving.batch.rows import Scored
 from serving.batch.shard import Receipt, Shard, ShardRecords, text_hash
 from serving.batch.tables import SUFFIXES, schema_of, tables_of, write_table
 from serving.model_process import forget_garbage, give_back_memory
 from standpoint.errors import InputError, OutputError, RecordError, StandpointError
 from standpoint.jsonl import write_jsonl
-
-BATCH_ARTICLES, BATCH_CHARACTERS = 1024, 6_000_000
-"""How many articles, and characters, the model is asked for at once: a thousand take three quarters of the time of as
-many in batches of 128."""
-
-ENCODER_BATCH_ARTICLES = 64
-"""The same for an encoder, which reads a few of them at a time anyway; with a thousand it takes 1 GB more."""
 
 PARTS = ".parts"
 """The folder below an output with what is no table: rejections and keys of each shard."""
@@ -47,12 +41,12 @@ class Task:
 
     @property
     def needs_runtime(self) -> bool:
-        """Whether its model is an encoder, which has several runtimes, and none was chosen yet.
+        """Whether its model has several runtimes, and none was chosen yet.
 
         Raises:
             ModelFolderError: the model folder is missing or not as it was written.
         """
-        return self.runtime is None and identify_model(Path(self.model_folder)).kind == "encoder"
+        return self.runtime is None and pace_of(identify_model(Path(self.model_folder)).kind).has_runtimes
 
     def to_json(self) -> dict[str, Any]:
         """Return the task as it is handed to another process."""
@@ -153,10 +147,10 @@ def _scored(model: NewsModel, articles: Sequence[Placed], *, evidence: bool) -> 
     order = sorted(range(len(articles)), key=lambda row: len(articles[row].article.text))
     found: dict[int, Scored] = {}
     refused: dict[int, Rejected] = {}
-    is_encoder = model.kind == "encoder"
-    for batch in _batches(articles, order, ENCODER_BATCH_ARTICLES if is_encoder else BATCH_ARTICLES):
+    pace = pace_of(model.kind)
+    for batch in _batches(articles, order, pace.batch_articles):
         _score_batch(model, articles, batch, found, refused, evidence)
-        if is_encoder:
+        if pace.gives_back_memory:
             give_back_memory()
     return [found[row] for row in sorted(found)], [refused[row] for row in sorted(refused)]
 
