@@ -41,7 +41,7 @@ class TrainingConfig:
     least_steps: int = 200
     n_targets: int = 40
     n_tokens: int = 8192
-    smoothing: float = 0.0
+    smoothing: float = 0.1
     seed: int = 0
     learning: LearningConfig = field(default_factory=LearningConfig)
 

@@ -100,3 +100,15 @@ def test_a_class_that_never_occurs_gets_a_small_probability() -> None:
 def test_one_class_alone_can_be_calibrated() -> None:
     proba = class_proba(scores_like(20, 3), fit_class_calibration(scores_like(20, 3), np.ones(20, dtype=np.int64)))
     assert np.all(proba.argmax(axis=1) == 1)
+
+
+def test_a_few_scores_do_not_move_a_calibration_far() -> None:
+    classes = drawn(class_proba(scores_like(6, 3), np.array([1.0, 0.0, 0.0, 0.0])))
+    wild = [fit_class_calibration(scores_like(6, 3) * sign, classes) for sign in (1.0, -1.0)]
+    assert all(0.4 < found[0] < 1.6 for found in wild)
+
+
+def test_classes_that_counted_alike_in_training_get_their_shares_back() -> None:
+    classes = np.repeat([0, 1, 2], [14, 4, 2])
+    proba = class_proba(np.zeros((1, 3)), fit_class_calibration(np.zeros((20, 3)), classes))
+    assert proba[0] == pytest.approx([0.65, 0.22, 0.13], abs=0.02)
