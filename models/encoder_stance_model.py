@@ -21,6 +21,9 @@ from models.encoder_training import Lesson, Trainer, TrainingConfig
 from models.passages import Passage, PassageConfig, passages
 from models.stance_model import TargetInText
 
+_MOST_ERROR = 0.5
+"""The standard error of a share that is observed once, at most; of n observations, that over the root of n."""
+
 
 @dataclass(frozen=True)
 class HeldOut:
@@ -66,7 +69,8 @@ class EncoderStanceModel(EncoderStances):
             read[passage.scene].append(passage)
         lessons = [Lesson(found, shares[rows]) for found, rows in zip(read, asked.rows, strict=True)]
         trainer = Trainer(self.network, lessons, self.config, self.processor)
-        trainer.run(lambda: self._macro_f1(held_out), observer=observer, checkpoints=checkpoints)
+        leeway = _MOST_ERROR / max(len(held_out.stances), 1) ** 0.5
+        trainer.run(lambda: self._macro_f1(held_out), leeway=leeway, observer=observer, checkpoints=checkpoints)
         return self
 
     def _macro_f1(self, held_out: HeldOut) -> float:

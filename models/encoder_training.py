@@ -1,4 +1,4 @@
-"""Training the network: steps over scenes, a stop where held-out scenes no longer gain, checkpoints to go on from."""
+"""Training the network: steps over scenes, a stop where held-out scenes lose, checkpoints to go on from."""
 
 import hashlib
 import json
@@ -30,8 +30,8 @@ _SORTED_TOGETHER = 50
 class TrainingConfig:
     """How long the network is trained, on what, and how its weights learn.
 
-    Training ends after `n_epochs`, or when `patience` epochs in a row brought the held-out scenes nothing; where there
-    is little to learn from, both grow until there are `least_steps` (to 8 times as many epochs at most). A step learns
+    Training ends after `n_epochs`, or when `patience` epochs in a row did worse on the held-out scenes; where there is
+    little to learn from, both grow until there are `least_steps` (to 8 times as many epochs at most). A step learns
     from scenes with about `n_targets` targets, of which `n_tokens` tokens at most are read at once. `smoothing` is the
     part of each label that is spread over all of them.
     """
@@ -88,13 +88,16 @@ class Trainer:
         self,
         score: Callable[[], float],
         *,
+        leeway: float = 0.0,
         observer: Observer = unobserved,
         checkpoints: CheckpointFolder | None = None,
     ) -> None:
-        """Train to the end and leave the network with the averaged weights of its best epoch, ready to answer.
+        """Train to the end and leave the network with the averaged weights of its last good epoch, ready to answer.
 
         Args:
             score: says how good the network is on held-out scenes, higher is better; asked after each epoch.
+            leeway: by how much a score may be below the best one by chance; such an epoch is good too. Later ones are
+                better than a few held-out scenes can tell (one standard error as in Breiman et al., 1984).
             observer: is told of every step.
             checkpoints: folder that a file is written to after each epoch; training goes on from the one that was
                 begun with the same lessons, settings and weights. What is over is not done again.
@@ -105,17 +108,17 @@ class Trainer:
         run = self._name()
         checkpoint = None if checkpoints is None else checkpoints.place(run)
         if checkpoint is not None:
-            self._resume(read_checkpoint(checkpoint, run), observer)
-        while not self._is_over():
+            self._resume(read_checkpoint(checkpoint, run), leeway, observer)
+        while not self._is_over(leeway):
             loss = self._epoch(observer)
             self.network.eval()
             with self.optimiser.averaged():
                 self.scores.append(score())
-                if self.scores[-1] == max(self.scores):
+                if self.scores[-1] >= max(self.scores) - leeway:
                     self.best = {name: weight.detach().clone() for name, weight in self.optimiser.weights.items()}
             observer(self._progress(loss))
             if checkpoint is not None:
-                write_checkpoint(self._checkpoint(run), checkpoint)
+                write_checkpoint(self._checkpoint(run, is_over=self._is_over(leeway)), checkpoint)
         self.optimiser.set_weights(self.best)
         self.network.eval()
 
@@ -180,22 +183,23 @@ class Trainer:
         weights: Floats = lesson.shares @ self.class_weights[int(len(lesson.shares) > 1)]
         return weights
 
-    def _is_over(self) -> bool:
-        n_without_gain = len(self.scores) - 1 - int(np.argmax(self.scores or [0]))
-        return len(self.scores) >= self.n_epochs or n_without_gain >= self.patience
+    def _is_over(self, leeway: float) -> bool:
+        good = [epoch for epoch, score in enumerate(self.scores) if score >= max(self.scores) - leeway]
+        n_worse = len(self.scores) - 1 - max(good, default=0)
+        return len(self.scores) >= self.n_epochs or n_worse >= self.patience
 
-    def _checkpoint(self, run: str) -> Checkpoint:
+    def _checkpoint(self, run: str, *, is_over: bool) -> Checkpoint:
         """Return all that training goes on from; of a run that is over, its best weights."""
         tensors = {f"best.{name}": weight for name, weight in self.best.items()}
-        if not self._is_over():
+        if not is_over:
             tensors |= self.optimiser.to_tensors()
         return Checkpoint(run, tensors, {"step": self.optimiser.step_number, "scores": self.scores})
 
-    def _resume(self, found: Checkpoint | None, observer: Observer) -> None:
+    def _resume(self, found: Checkpoint | None, leeway: float, observer: Observer) -> None:
         if found is not None:
             self.scores = list(found.facts["scores"])
             self.optimiser.step_number = found.facts["step"]
-            if not self._is_over():
+            if not self._is_over(leeway):
                 self.optimiser.load_tensors(found.tensors, found.facts["step"])
             self.best = {name: found.tensors[f"best.{name}"] for name in self.optimiser.weights}
             observer(self._progress(None))

@@ -120,6 +120,31 @@ def test_a_run_that_is_over_is_not_done_again(folder: Path, tmp_path: Path) -> N
     assert np.array_equal(first.decision_function(questions), again.decision_function(questions))
 
 
+@pytest.mark.parametrize(
+    ("scores", "n_epochs", "kept"),
+    [
+        ([0.9, 0.86, 0.85, 0.85], 4, 3),  # 60 held-out targets: 0.065 less may be chance
+        ([0.9, 0.7, 0.7, 0.9], 3, 0),
+        ([0.7, 0.9, 0.8, 0.86], 4, 3),
+    ],
+)
+def test_the_last_epoch_that_is_not_clearly_worse_is_kept(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, scores: list[float], n_epochs: int, kept: int
+) -> None:
+    questions, _ = made(5, seed=4)
+    answers = []
+
+    def scripted(model: EncoderStanceModel, held_out: HeldOut) -> float:
+        answers.append(model.decision_function(questions))
+        return scores[len(answers) - 1]
+
+    monkeypatch.setattr(EncoderStanceModel, "_macro_f1", scripted)
+    model = fitted(folder, TrainingConfig(least_steps=0, n_epochs=4, patience=2))
+    assert len(answers) == n_epochs
+    assert np.array_equal(model.decision_function(questions), answers[kept])
+    assert not np.array_equal(answers[0], answers[-1])
+
+
 def test_a_spoiled_checkpoint_is_told(folder: Path, tmp_path: Path) -> None:
     fitted(folder, TrainingConfig(least_steps=0, n_epochs=1), checkpoints=CheckpointFolder(tmp_path))
     (file,) = tmp_path.iterdir()
