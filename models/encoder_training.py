@@ -82,6 +82,7 @@ class Trainer:
         self.class_weights = _class_weights(self.lessons)
         self.scores: list[float] = []
         self.best: dict[str, Tensor] = {}
+        self._leeway = 0.0
         self._states: dict[int, Tensor] = {}
 
     def run(
@@ -105,20 +106,21 @@ class Trainer:
         Raises:
             TrainingError: the file is spoiled, or cannot be written.
         """
+        self._leeway = leeway
         run = self._name()
         checkpoint = None if checkpoints is None else checkpoints.place(run)
         if checkpoint is not None:
-            self._resume(read_checkpoint(checkpoint, run), leeway, observer)
-        while not self._is_over(leeway):
+            self._resume(read_checkpoint(checkpoint, run), observer)
+        while not self._is_over():
             loss = self._epoch(observer)
             self.network.eval()
             with self.optimiser.averaged():
                 self.scores.append(score())
-                if self.scores[-1] >= max(self.scores) - leeway:
+                if self._last_good() == len(self.scores) - 1:
                     self.best = {name: weight.detach().clone() for name, weight in self.optimiser.weights.items()}
             observer(self._progress(loss))
             if checkpoint is not None:
-                write_checkpoint(self._checkpoint(run, is_over=self._is_over(leeway)), checkpoint)
+                write_checkpoint(self._checkpoint(run), checkpoint)
         self.optimiser.set_weights(self.best)
         self.network.eval()
 
@@ -183,30 +185,34 @@ class Trainer:
         weights: Floats = lesson.shares @ self.class_weights[int(len(lesson.shares) > 1)]
         return weights
 
-    def _is_over(self, leeway: float) -> bool:
-        good = [epoch for epoch, score in enumerate(self.scores) if score >= max(self.scores) - leeway]
-        n_worse = len(self.scores) - 1 - max(good, default=0)
+    def _last_good(self) -> int:
+        """Return the last epoch whose score is not clearly below the best one; 0 before there is any."""
+        least = max(self.scores, default=0.0) - self._leeway
+        return max((epoch for epoch, score in enumerate(self.scores) if score >= least), default=0)
+
+    def _is_over(self) -> bool:
+        n_worse = len(self.scores) - 1 - self._last_good()
         return len(self.scores) >= self.n_epochs or n_worse >= self.patience
 
-    def _checkpoint(self, run: str, *, is_over: bool) -> Checkpoint:
+    def _checkpoint(self, run: str) -> Checkpoint:
         """Return all that training goes on from; of a run that is over, its best weights."""
         tensors = {f"best.{name}": weight for name, weight in self.best.items()}
-        if not is_over:
+        if not self._is_over():
             tensors |= self.optimiser.to_tensors()
         return Checkpoint(run, tensors, {"step": self.optimiser.step_number, "scores": self.scores})
 
-    def _resume(self, found: Checkpoint | None, leeway: float, observer: Observer) -> None:
+    def _resume(self, found: Checkpoint | None, observer: Observer) -> None:
         if found is not None:
             self.scores = list(found.facts["scores"])
             self.optimiser.step_number = found.facts["step"]
-            if not self._is_over(leeway):
+            if not self._is_over():
                 self.optimiser.load_tensors(found.tensors, found.facts["step"])
             self.best = {name: found.tensors[f"best.{name}"] for name in self.optimiser.weights}
             observer(self._progress(None))
 
     def _name(self) -> str:
         """Return a hash of what is learned, from what, and how: a checkpoint fits no other run."""
-        digest = hashlib.sha256(json.dumps(asdict(self.config)).encode())
+        digest = hashlib.sha256(json.dumps([asdict(self.config), self._leeway]).encode())
         for weight in self.network.state_dict().values():
             digest.update(weight.detach().cpu().contiguous().numpy().tobytes())
         for lesson in self.lessons:
