@@ -42,8 +42,8 @@ def fit_class_calibration(scores: Floats, classes: NDArray[np.int64]) -> Floats:
         surprise = _PRIOR / len(classes) * float(np.sum((parameters - start) ** 2))
         return surprise - float(np.mean(np.log(np.maximum(proba, 1e-12))))
 
-    shares = np.log(np.bincount(classes, minlength=scores.shape[1]) + 1)
-    start = np.concatenate([[1.0], shares - shares.mean()])
+    log_counts = np.log(np.bincount(classes, minlength=scores.shape[1]) + 1)
+    start = np.concatenate([[1.0], log_counts - log_counts.mean()])
     bounds = [(0.0, 20.0)] + [(-10.0, 10.0)] * scores.shape[1]
     fitted: Floats = minimize(loss, start, method="L-BFGS-B", bounds=bounds).x
     return fitted

@@ -68,9 +68,9 @@ class EncoderStanceModel(EncoderStances):
         for passage in passages(asked.scenes, asked.targets, self.encoder.tokenizer, self.encoder.passages):
             read[passage.scene].append(passage)
         lessons = [Lesson(found, shares[rows]) for found, rows in zip(read, asked.rows, strict=True)]
-        trainer = Trainer(self.network, lessons, self.config, self.processor)
         leeway = _MOST_ERROR / max(len(held_out.stances), 1) ** 0.5
-        trainer.run(lambda: self._macro_f1(held_out), leeway=leeway, observer=observer, checkpoints=checkpoints)
+        trainer = Trainer(self.network, lessons, self.config, self.processor, leeway=leeway)
+        trainer.run(lambda: self._macro_f1(held_out), observer=observer, checkpoints=checkpoints)
         return self
 
     def _macro_f1(self, held_out: HeldOut) -> float:

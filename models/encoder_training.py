@@ -66,12 +66,22 @@ class _Batch:
 
 
 class Trainer:
-    """Trains a network on lessons; the same seed gives the same network, whether or not it was interrupted."""
+    """Trains a network on lessons; the same seed gives the same network, whether or not it was interrupted.
+
+    `leeway` is by how much the score of an epoch may be below the best one by chance; such an epoch is good too. Later
+    ones are better than a few held-out scenes can tell (one standard error as in Breiman et al., 1984).
+    """
 
     def __init__(
-        self, network: EncoderNetwork, lessons: Sequence[Lesson], config: TrainingConfig, processor: Processor
+        self,
+        network: EncoderNetwork,
+        lessons: Sequence[Lesson],
+        config: TrainingConfig,
+        processor: Processor,
+        *,
+        leeway: float,
     ) -> None:
-        self.network, self.config, self.processor = network, config, processor
+        self.network, self.config, self.processor, self.leeway = network, config, processor, leeway
         self.lessons = [lesson for lesson in lessons if len(lesson.shares)]
         n_targets = sum(len(lesson.shares) for lesson in self.lessons)
         self.n_scenes = max(round(config.n_targets * len(self.lessons) / n_targets), 1)
@@ -82,14 +92,12 @@ class Trainer:
         self.class_weights = _class_weights(self.lessons)
         self.scores: list[float] = []
         self.best: dict[str, Tensor] = {}
-        self._leeway = 0.0
         self._states: dict[int, Tensor] = {}
 
     def run(
         self,
         score: Callable[[], float],
         *,
-        leeway: float = 0.0,
         observer: Observer = unobserved,
         checkpoints: CheckpointFolder | None = None,
     ) -> None:
@@ -97,8 +105,6 @@ class Trainer:
 
         Args:
             score: says how good the network is on held-out scenes, higher is better; asked after each epoch.
-            leeway: by how much a score may be below the best one by chance; such an epoch is good too. Later ones are
-                better than a few held-out scenes can tell (one standard error as in Breiman et al., 1984).
             observer: is told of every step.
             checkpoints: folder that a file is written to after each epoch; training goes on from the one that was
                 begun with the same lessons, settings and weights. What is over is not done again.
@@ -106,7 +112,6 @@ class Trainer:
         Raises:
             TrainingError: the file is spoiled, or cannot be written.
         """
-        self._leeway = leeway
         run = self._name()
         checkpoint = None if checkpoints is None else checkpoints.place(run)
         if checkpoint is not None:
@@ -187,7 +192,7 @@ class Trainer:
 
     def _last_good(self) -> int:
         """Return the last epoch whose score is not clearly below the best one; 0 before there is any."""
-        least = max(self.scores, default=0.0) - self._leeway
+        least = max(self.scores, default=0.0) - self.leeway
         return max((epoch for epoch, score in enumerate(self.scores) if score >= least), default=0)
 
     def _is_over(self) -> bool:
@@ -212,7 +217,7 @@ class Trainer:
 
     def _name(self) -> str:
         """Return a hash of what is learned, from what, and how: a checkpoint fits no other run."""
-        digest = hashlib.sha256(json.dumps([asdict(self.config), self._leeway]).encode())
+        digest = hashlib.sha256(json.dumps([asdict(self.config), self.leeway]).encode())
         for weight in self.network.state_dict().values():
             digest.update(weight.detach().cpu().contiguous().numpy().tobytes())
         for lesson in self.lessons:
