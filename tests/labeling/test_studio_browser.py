@@ -90,6 +90,13 @@ class Desk:
         """Click the button."""
         self.page.get_by_test_id("bottombar-submit-button").click()
 
+    def close_message(self) -> None:
+        """Click its OK once it has grown: before, the button moves and a click can miss it."""
+        message = self.page.locator(".ant-modal")
+        expect(message).not_to_have_class(re.compile("ant-zoom"))
+        message.get_by_role("button", name="OK").click()
+        expect(message).to_be_hidden()
+
     def submitted(self, task: int) -> Labels:
         """Submit, and read from the server what it was given."""
 
@@ -187,7 +194,7 @@ def test_a_stance_is_required_of_every_actor_ticked(desk: Desk) -> None:
     desk.tick("actors", "Japan")
     desk.submit()
     expect(desk.page.get_by_text("Japan / 日本: choose a stance.")).to_be_visible()
-    desk.page.get_by_role("button", name="OK").click()
+    desk.close_message()
     desk.choose("Japan", "critical")
     assert desk.submitted(task) == Labels(frozenset(), {"japan": "critical"})
 
