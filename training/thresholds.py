@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from measurement.classification import confusion_counts, macro_f1_of_confusion
+
 Floats = NDArray[np.float64]
 
 _HALF_TRUST = 3.0
@@ -58,16 +60,11 @@ def stance_weights(proba: Floats, stances: NDArray[np.int64]) -> Floats:
     n_stances = proba.shape[1]
     shares = (np.bincount(stances, minlength=n_stances) + 1) / (len(stances) + n_stances)
     candidates = [shares**-exponent for exponent in _EXPONENTS]
-    scores = [_macro_f1(stances, (proba * weights).argmax(axis=1), n_stances) for weights in candidates]
+    called = [(proba * weights).argmax(axis=1) for weights in candidates]
+    scores = [macro_f1_of_confusion(confusion_counts(stances, one, n_stances).sum(axis=0)) for one in called]
     best = candidates[int(np.argmax(scores))]
     weights: Floats = best / best.sum() * n_stances
     return weights
-
-
-def _macro_f1(truth: NDArray[np.int64], called: NDArray[np.int64], n_classes: int) -> float:
-    hits = np.bincount(truth[truth == called], minlength=n_classes)
-    sizes = np.bincount(truth, minlength=n_classes) + np.bincount(called, minlength=n_classes)
-    return float(np.mean(2 * hits / np.maximum(sizes, 1)))
 
 
 def _mean_expected_f1(proba: Floats, thresholds: Floats) -> float:
