@@ -54,7 +54,7 @@ class Passage:
 class PassageConfig:
     """How long passages are, in tokens without the special ones, and by how much they overlap.
 
-    Twice the length makes an article a quarter dearer, and frames no better: attention spreads thin (`docs/encoder.md`).
+    Twice the length takes a fifth longer, and frames are no better for it (`docs/encoder.md`).
     """
 
     size: int = 126
