@@ -24,7 +24,7 @@ GRAPHS = {EXACT: GRAPH, SMALL: SMALL_GRAPH}
 
 _N_TRIALS = 3
 _N_TOKENS, _N_PASSAGES = 256, 4
-"""About one article: its windows have that length. Shorter texts flatter runtimes that are slow on articles."""
+"""About as many tokens as an article has, in windows of 254. Fewer flatter runtimes that are slow on articles."""
 
 
 def choose_runtime(
